@@ -1,0 +1,23 @@
+package transport
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// withoutLoopback keeps calls to this machine away from any proxy, because a PAC file may answer for every host, and writes the scheme
+// that a PAC file's answer leaves out.
+func withoutLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		if IsLoopback(req.URL.Hostname()) {
+			return nil, nil
+		}
+		u, err := proxy(req)
+		if u != nil && u.Scheme == "" {
+			with := *u
+			with.Scheme = "http"
+			return &with, err
+		}
+		return u, err
+	}
+}
