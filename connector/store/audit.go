@@ -1,0 +1,171 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
+
+// The audit chain: row n carries
+//
+//	digest = SHA-256(salt ‖ body)
+//	hash   = SHA-256(hash of row n-1 ‖ n ‖ at ‖ kind ‖ digest)
+//
+// so that a body can be erased (with its salt) and the chain still verifies. The newest hash stands once more in audit_head with an
+// HMAC under a key that is not in the database: whoever cuts off the tail can't make that again.
+
+type auditRow struct {
+	kind string
+	body []byte
+}
+
+// headSeal is the key that seals the head of the audit chain. It comes from the keychain, after the database is open.
+type headSeal struct {
+	mu  sync.Mutex
+	key []byte
+}
+
+// SealHeadWith sets the key under which the head of the audit chain is sealed from now on.
+func (s *Store) SealHeadWith(key []byte) {
+	s.head.mu.Lock()
+	defer s.head.mu.Unlock()
+	s.head.key = bytes.Clone(key)
+}
+
+func (h *headSeal) seal(seq int64, hash []byte) []byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.key == nil {
+		return nil
+	}
+	m := hmac.New(sha256.New, h.key)
+	m.Write([]byte("dakokubridge audit head\n"))
+	m.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	m.Write(hash)
+	return m.Sum(nil)
+}
+
+// Audit adds a row to the audit chain when the transaction commits. detail must hold ids, codes and instants only: never a name, a
+// mail address or a secret.
+func (t *Tx) Audit(kind string, detail map[string]string) {
+	body, err := json.Marshal(detail)
+	if err != nil { // a map of strings always encodes
+		panic(err)
+	}
+	t.rows = append(t.rows, auditRow{kind, body})
+}
+
+func (t *Tx) writeAudit(ctx context.Context) error {
+	if len(t.rows) == 0 {
+		return nil
+	}
+	head, err := t.AuditHead(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the head of the audit chain: %w", err)
+	}
+	at := Millis(t.now)
+	for _, r := range t.rows {
+		salt := make([]byte, 16)
+		_, _ = rand.Read(salt) // never fails (crypto/rand)
+		digest := bodyDigest(salt, r.body)
+		head.Seq++
+		head.Hash = chain(head.Hash, head.Seq, at, r.kind, digest)
+		if err := t.InsertAudit(ctx, InsertAuditParams{
+			Seq: head.Seq, At: at, Kind: r.kind, Body: sql.NullString{String: string(r.body), Valid: true}, Salt: salt, Digest: digest, Hash: head.Hash,
+		}); err != nil {
+			return fmt.Errorf("writing the audit chain: %w", err)
+		}
+	}
+	if err := t.SetAuditHead(ctx, SetAuditHeadParams{Seq: head.Seq, Hash: head.Hash, Seal: t.head.seal(head.Seq, head.Hash)}); err != nil {
+		return fmt.Errorf("writing the head of the audit chain: %w", err)
+	}
+	return nil
+}
+
+func bodyDigest(salt, body []byte) []byte {
+	h := sha256.New()
+	h.Write(salt)
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+func chain(before []byte, seq, at int64, kind string, digest []byte) []byte {
+	h := sha256.New()
+	h.Write(before)
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(at)))
+	h.Write([]byte(kind))
+	h.Write([]byte{0})
+	h.Write(digest)
+	return h.Sum(nil)
+}
+
+// AuditReport is what VerifyAudit found.
+type AuditReport struct {
+	Rows     int64
+	Head     string // hex
+	Problems []string
+}
+
+// VerifyAudit walks the whole audit chain and reports every break: an edited, missing, swapped or added row, and a cut tail.
+func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
+	var report AuditReport
+	err := s.View(ctx, func(q *Queries) error {
+		before, seq := make([]byte, sha256.Size), int64(0)
+		for {
+			rows, err := q.AuditAfter(ctx, AuditAfterParams{Seq: seq, Most: 1000})
+			if err != nil {
+				return fmt.Errorf("reading the audit chain: %w", err)
+			}
+			if len(rows) == 0 {
+				break
+			}
+			for _, r := range rows {
+				report.Problems = append(report.Problems, breaks(r, before, seq)...)
+				before, seq = r.Hash, r.Seq
+				report.Rows++
+			}
+		}
+		report.Head = hex.EncodeToString(before)
+		head, err := q.AuditHead(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the head of the audit chain: %w", err)
+		}
+		report.Problems = append(report.Problems, s.headBreaks(head, before, seq)...)
+		return nil
+	})
+	return report, err
+}
+
+func breaks(r Audit, before []byte, seq int64) []string {
+	var p []string
+	if r.Seq != seq+1 {
+		p = append(p, fmt.Sprintf("audit rows %d to %d are missing", seq+1, r.Seq-1))
+	}
+	if !bytes.Equal(r.Hash, chain(before, r.Seq, r.At, r.Kind, r.Digest)) {
+		p = append(p, fmt.Sprintf("audit row %d does not follow from the row before it", r.Seq))
+	}
+	if r.Body.Valid && !bytes.Equal(r.Digest, bodyDigest(r.Salt, []byte(r.Body.String))) {
+		p = append(p, fmt.Sprintf("the text of audit row %d was changed", r.Seq))
+	}
+	return p
+}
+
+func (s *Store) headBreaks(head AuditHead, hash []byte, seq int64) []string {
+	if head.Seq != seq || !bytes.Equal(head.Hash, hash) {
+		return []string{fmt.Sprintf("the audit chain ends at row %d, its head says %d: rows were cut off or added", seq, head.Seq)}
+	}
+	want := s.head.seal(head.Seq, head.Hash)
+	if seq > 0 && want != nil && !hmac.Equal(head.Seal, want) {
+		return []string{"the seal of the audit chain's head is missing or wrong"}
+	}
+	return nil
+}

@@ -1,0 +1,15 @@
+-- name: AuditHead :one
+SELECT * FROM audit_head WHERE id = 1;
+
+-- name: SetAuditHead :exec
+UPDATE audit_head SET seq = sqlc.arg(seq), hash = sqlc.arg(hash), seal = sqlc.arg(seal) WHERE id = 1;
+
+-- name: InsertAudit :exec
+INSERT INTO audit (seq, at, kind, body, salt, digest, hash)
+VALUES (sqlc.arg(seq), sqlc.arg(at), sqlc.arg(kind), sqlc.arg(body), sqlc.arg(salt), sqlc.arg(digest), sqlc.arg(hash));
+
+-- name: AuditAfter :many
+SELECT * FROM audit WHERE seq > sqlc.arg(seq) ORDER BY seq LIMIT sqlc.arg(most);
+
+-- name: AuditBefore :many
+SELECT * FROM audit WHERE seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(most);
