@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"dakokubridge/connector/transport"
 	"dakokubridge/connector/vault"
 )
 
@@ -86,8 +85,10 @@ func (k *Keeper) obtain(generation int) (string, error) {
 				refreshToken = newer
 			}
 		}
-		if access, current := k.superseded(generation); current {
-			return access, nil
+		if k.superseded(generation) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			return k.afterwards()
 		}
 	}
 }
@@ -152,11 +153,11 @@ func (k *Keeper) newer(ctx context.Context, tried string) (string, bool) {
 	return found, err == nil && found != tried
 }
 
-// superseded tells whether a sign-in has come meanwhile, and gives its access token.
-func (k *Keeper) superseded(generation int) (string, bool) {
+// superseded tells whether a sign-in or sign-out has come meanwhile.
+func (k *Keeper) superseded(generation int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.access, k.generation != generation && k.access != ""
+	return k.generation != generation
 }
 
 // publish puts the rotated refresh token into the vault, reads it back, and only then gives out the access token. A vault that
@@ -288,11 +289,11 @@ func vaultError(err error) error {
 
 // wellFormed gives errors of Config.Refresh that tell nothing about themselves the form that all others have.
 func wellFormed(err error) error {
-	var c classified
-	if errors.As(err, &c) {
+	var advised interface{ Advice() string }
+	if errors.As(err, &advised) {
 		return err
 	}
-	cause := transport.Cause(err)
+	cause := causeOf(err)
 	if cause == "" {
 		cause = CauseBadAnswer
 	}
