@@ -154,29 +154,25 @@ func (j *judgement) onlyIfEmpty() bool {
 	return j.missed() || j.Day.Before(j.LinkedFrom)
 }
 
-// unstamped lists a day before the person's link was first seen, unless a person asked to send it and the sheet is empty.
+// unstamped lists a day before the person's link was first seen, unless a person asked to send it and the sheet was empty.
 func (j *judgement) unstamped() bool {
 	if !j.Day.Before(j.LinkedFrom) {
 		return false
 	}
-	if j.Asked && (!j.SheetHas.In && !j.SheetHas.Out || j.left(ClockIn) || j.left(ClockOut)) {
+	_, in := j.latest(ClockIn)
+	_, out := j.latest(ClockOut)
+	asked := j.Asked || in || out // now, or before: then late rows are looked after as on any other day
+	empty := !j.SheetHas.In && !j.SheetHas.Out
+	if asked && (empty || j.left(ClockIn) || j.left(ClockOut)) {
 		return false
 	}
-	if j.left(ClockIn) || j.left(ClockOut) {
-		return false // asked for before; late rows are looked after as on any other day
-	}
-	if j.planned(ClockIn) || j.planned(ClockOut) {
-		if !j.SheetHas.In && !j.SheetHas.Out {
-			return false
-		}
-	}
 	why := UnstampedDay
-	if j.Asked {
+	if asked {
 		why = FilledByHand
 	}
 	j.withdraw(ClockIn, why)
 	j.withdraw(ClockOut, why)
-	if !j.sheetComplete() || j.Asked {
+	if asked || !j.sheetComplete() {
 		j.findIfSeen(why)
 	}
 	return true

@@ -131,7 +131,7 @@ func (j *judgement) explainWeb(k Kind, a Access) {
 // propose plans a stamp, unless the same one was withdrawn for good: it gave way to a Web stamp, and that is settled.
 func (j *judgement) propose(k Kind, revision int, a Access) {
 	s, ok := j.revision(k, revision)
-	if ok && s.State == Withdrawn && gaveWay(s.WithdrawnFor) && s.At.Truncate(time.Second).Equal(a.At) {
+	if ok && s.State == Withdrawn && j.gaveWay(s.WithdrawnFor) && s.At.Truncate(time.Second).Equal(a.At) {
 		if s.WithdrawnFor == NoClockOut && j.Web.Out == nil {
 			j.find(NoClockOut, a.At)
 		}
@@ -142,5 +142,13 @@ func (j *judgement) propose(k Kind, revision int, a Access) {
 	})
 }
 
-// gaveWay tells whether a stamp withdrawn for this reason stays withdrawn.
-func gaveWay(why Reason) bool { return why == WebFirst || why == WebLater || why == NoClockOut }
+// gaveWay tells whether a stamp withdrawn for this reason stays withdrawn as long as its instant is the same.
+func (j *judgement) gaveWay(why Reason) bool {
+	switch why {
+	case WebFirst, WebLater, NoClockOut:
+		return true
+	case FilledByHand:
+		return !j.Asked
+	}
+	return false
+}
