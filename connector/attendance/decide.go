@@ -252,12 +252,12 @@ func (j *judgement) span() time.Duration {
 	return j.decision.Last.At.Sub(begin)
 }
 
-// standingIn returns the 出勤 that stands: ours once it has left, else the Web one if ours has given way to it.
+// standingIn returns the 出勤 that stands: ours once it has left, else the Web one, to which ours gives way.
 func (j *judgement) standingIn() (time.Time, bool) {
 	if s, ok := j.latest(ClockIn); ok && s.leftAlready() {
 		return s.At, true
 	}
-	if j.Web.In != nil && !j.planned(ClockIn) {
+	if j.Web.In != nil {
 		return wholeMinute(*j.Web.In), true
 	}
 	return time.Time{}, false

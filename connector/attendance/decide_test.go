@@ -129,6 +129,7 @@ func carryOut(r Rules, f Facts) (stamps []Stamp, findings []Finding, standing []
 		} else {
 			state = Withdrawn
 		}
+		standing = slices.DeleteFunc(standing, func(old Standing) bool { return old.Kind == s.Kind && old.Revision == s.Revision })
 		standing = append(standing, Standing{s.Kind, s.Revision, s.At, state, v.Reason})
 		findings = append(findings, v.Findings...)
 	}

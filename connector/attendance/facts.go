@@ -46,7 +46,8 @@ type Facts struct {
 
 	// TargetDateWritable tells whether TeamSpirit takes the date with the stamp.
 	TargetDateWritable bool
-	// Asked is set when a person asked to send this day (未打刻の日, 再送), and cleared in the transaction that writes the stamps decided with it.
+	// Asked is set when a person asked to send this day (未打刻の日, 再送). It is cleared in the transaction that writes down a decision made with it
+	// that has stamps, or that waits for nothing (Due is zero): else a failing stamp would be sent again for ever.
 	Asked bool
 }
 

@@ -34,12 +34,6 @@ func (j *judgement) left(k Kind) bool {
 	return ok && s.leftAlready()
 }
 
-// planned tells whether a stamp of kind k waits to be sent.
-func (j *judgement) planned(k Kind) bool {
-	s, ok := j.latest(k)
-	return ok && s.State == Planned
-}
-
 // withdraw takes back what is planned of kind k.
 func (j *judgement) withdraw(k Kind, why Reason) {
 	if s, ok := j.latest(k); ok && s.State == Planned {
