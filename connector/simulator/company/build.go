@@ -72,9 +72,10 @@ func (b *builder) build() {
 func (b *builder) offices() {
 	c := b.company
 	ids := stream(b.options.Seed, purposeIDs, 0, 0)
-	c.Organizations = []Organization{
-		{ID: akerunID('O', ids), Name: "さくら商事株式会社 本社"},
-		{ID: akerunID('O', ids), Name: "さくら商事株式会社 大阪支社"},
+	first, other := akerunID('O', ids), akerunID('O', ids)
+	c.Organizations = []Organization{ // in the order of their ids, in which lists show them
+		{ID: min(first, other), Name: "さくら商事株式会社 本社"},
+		{ID: max(first, other), Name: "さくら商事株式会社 大阪支社"},
 	}
 	second := 0
 	if b.doors > 1 {

@@ -124,15 +124,17 @@ func TestTroublesAreWhatTheyAreCalled(t *testing.T) {
 		NoUserCode:            func(p pair) bool { return p.User.Code == "" && employeeCodes[p.Employee.Code] == 1 },
 		UnknownCode:           func(p pair) bool { return p.User.Code != "" && employeeCodes[p.User.Code] == 0 },
 		FullWidthCode:         func(p pair) bool { return fullWidth(p.Employee.Code) == p.User.Code },
-		LostZeros:             func(p pair) bool { return p.User.Code != p.Employee.Code && strings.TrimLeft(p.Employee.Code, "0") == p.User.Code },
-		LetterCase:            func(p pair) bool { return p.User.Code[0] == 'a' && p.Employee.Code[0] == 'A' },
-		Leaver:                func(p pair) bool { return p.End >= DayOf(from).String() },
-		LeaverWhoComes:        func(p pair) bool { return p.End < DayOf(from).String() && p.End != "" },
-		Rehired:               func(p pair) bool { return employeeCodes[p.User.Code] == 2 && p.End == "" },
-		TwoOrganizations:      func(p pair) bool { return len(p.Memberships) == 2 },
-		Executive:             func(p pair) bool { return p.User.Code == "" && p.Employee.ID == "" },
-		GuestCard:             func(p pair) bool { return p.User.Code == "" && p.User.Name == "来客用カード" },
-		Joiner:                func(p pair) bool { return p.User.Code == "" && p.Entry > DayOf(from).String() },
+		LostZeros: func(p pair) bool {
+			return p.User.Code != p.Employee.Code && strings.TrimLeft(p.Employee.Code, "0") == p.User.Code
+		},
+		LetterCase:       func(p pair) bool { return p.User.Code[0] == 'a' && p.Employee.Code[0] == 'A' },
+		Leaver:           func(p pair) bool { return p.End >= DayOf(from).String() },
+		LeaverWhoComes:   func(p pair) bool { return p.End < DayOf(from).String() && p.End != "" },
+		Rehired:          func(p pair) bool { return employeeCodes[p.User.Code] == 2 && p.End == "" },
+		TwoOrganizations: func(p pair) bool { return len(p.Memberships) == 2 },
+		Executive:        func(p pair) bool { return p.User.Code == "" && p.Employee.ID == "" },
+		GuestCard:        func(p pair) bool { return p.User.Code == "" && p.User.Name == "来客用カード" },
+		Joiner:           func(p pair) bool { return p.User.Code == "" && p.Entry > DayOf(from).String() },
 	} {
 		u, e := find(t, c, trouble)
 		if !holds(pair{u, e}) {
