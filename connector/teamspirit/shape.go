@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 
 	"dakokubridge/connector/salesforce"
@@ -87,7 +88,7 @@ func (c *Client) describe(ctx context.Context) (*shape, error) {
 // object reads one definition and checks that the object may be read; nil means that it is out of reach, which is noted.
 func (c *Client) object(ctx context.Context, s *shape, name string) (*salesforce.Object, error) {
 	o, err := c.sf.Describe(ctx, name)
-	if e, ok := errors.AsType[*salesforce.Error](err); ok && e.Cause() == salesforce.CauseNotFound {
+	if outOfReach(err) {
 		s.missing = append(s.missing, Missing{Object: name, Need: NeedRead})
 		s.objectMissing = true
 		return nil, nil
@@ -99,6 +100,14 @@ func (c *Client) object(ctx context.Context, s *shape, name string) (*salesforce
 		s.missing = append(s.missing, Missing{Object: name, ObjectLabel: o.Label, Need: NeedRead})
 	}
 	return &o, nil
+}
+
+// outOfReach tells whether Salesforce refused a definition because the object is not there for this user. Which of the two statuses it answers for an
+// object without permission is not documented.
+func outOfReach(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusForbidden) && e.Code != "" && e.Advice() == salesforce.Ask &&
+		!strings.HasPrefix(e.Code, "API_")
 }
 
 func (c *Client) shapeOfStamp(s *shape, o salesforce.Object) {
