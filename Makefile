@@ -1,0 +1,31 @@
+# Two commands matter: make run and make test. On Debian and Ubuntu they install what is missing; elsewhere they say what is.
+
+PROGRAM := dist/dakokubridge$(if $(filter Windows_NT,$(OS)),.exe)
+
+.PHONY: run test build check packages-run packages-test
+
+# The desktop app on the demo where there is a screen, otherwise three days of the demo in the terminal.
+run: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$(OS)" = Windows_NT ] || [ "$$(uname -s)" = Darwin ]; then \
+		$(PROGRAM) demo; \
+	else \
+		$(PROGRAM) demo --headless --days 3; \
+	fi
+
+build: packages-run
+	go build -o $(PROGRAM) ./app
+
+# Everything with the race detector; the long runs over much data (TestVolume…) without it, or they would take an hour.
+test: packages-test
+	go test -race -timeout 20m -skip '^TestVolume' ./...
+	go test -timeout 20m -run '^TestVolume' ./connector/...
+
+# What .ci/run checks beside the tests.
+check:
+	bash .ci/check
+
+packages-run:
+	@bash .ci/packages run
+
+packages-test:
+	@bash .ci/packages test
