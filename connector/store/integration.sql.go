@@ -302,3 +302,12 @@ func (q *Queries) SideWell(ctx context.Context, name string) error {
 	_, err := q.db.ExecContext(ctx, sideWell, name)
 	return err
 }
+
+const wantPeople = `-- name: WantPeople :exec
+UPDATE reading SET begun_at = ?1 WHERE name = 'people' AND begun_at <= done_at
+`
+
+func (q *Queries) WantPeople(ctx context.Context, at int64) error {
+	_, err := q.db.ExecContext(ctx, wantPeople, at)
+	return err
+}

@@ -64,22 +64,22 @@ func (q *Queries) CountWaitingOfDay(ctx context.Context, day int64) (int64, erro
 }
 
 const nextCheck = `-- name: NextCheck :one
-SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > 0
+SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > ?1
 `
 
-func (q *Queries) NextCheck(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextCheck)
+func (q *Queries) NextCheck(ctx context.Context, now int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, nextCheck, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
 }
 
 const nextSend = `-- name: NextSend :one
-SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM outbox WHERE state IN ('planned', 'sending', 'unknown')
+SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM outbox WHERE state IN ('planned', 'sending', 'unknown') AND not_before > ?1
 `
 
-func (q *Queries) NextSend(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextSend)
+func (q *Queries) NextSend(ctx context.Context, now int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, nextSend, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -136,9 +136,9 @@ func (q *Queries) PlanStamp(ctx context.Context, arg PlanStampParams) error {
 }
 
 const replanStamp = `-- name: ReplanStamp :execrows
-UPDATE outbox SET payload = ?1, at = ?2, access_id = ?3, rules = ?4, state = 'planned', why = '',
-  planned_at = ?5, not_before = 0, done_at = 0
-WHERE employee_id = ?6 AND day = ?7 AND kind = ?8 AND revision = ?9
+UPDATE outbox SET payload = ?1, at = ?2, access_id = ?3, rules = ?4, origin = ?5, state = 'planned', why = '',
+  planned_at = ?6, not_before = 0, done_at = 0
+WHERE employee_id = ?7 AND day = ?8 AND kind = ?9 AND revision = ?10
   AND attempts = 0 AND state IN ('planned', 'withdrawn')
 `
 
@@ -147,6 +147,7 @@ type ReplanStampParams struct {
 	At         int64
 	AccessID   string
 	Rules      int64
+	Origin     string
 	PlannedAt  int64
 	EmployeeID string
 	Day        int64
@@ -160,6 +161,7 @@ func (q *Queries) ReplanStamp(ctx context.Context, arg ReplanStampParams) (int64
 		arg.At,
 		arg.AccessID,
 		arg.Rules,
+		arg.Origin,
 		arg.PlannedAt,
 		arg.EmployeeID,
 		arg.Day,
@@ -310,6 +312,20 @@ func (q *Queries) StampError(ctx context.Context, arg StampErrorParams) error {
 		arg.At,
 		arg.ID,
 	)
+	return err
+}
+
+const stampNeverLeft = `-- name: StampNeverLeft :exec
+UPDATE outbox SET state = 'planned', attempts = MAX(attempts - 1, 0), not_before = 0, answer = ?1 WHERE id = ?2 AND state = 'sending'
+`
+
+type StampNeverLeftParams struct {
+	Answer string
+	ID     int64
+}
+
+func (q *Queries) StampNeverLeft(ctx context.Context, arg StampNeverLeftParams) error {
+	_, err := q.db.ExecContext(ctx, stampNeverLeft, arg.Answer, arg.ID)
 	return err
 }
 
@@ -737,6 +753,32 @@ func (q *Queries) StampsUnknown(ctx context.Context, arg StampsUnknownParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const withdrawPlanned = `-- name: WithdrawPlanned :exec
+UPDATE outbox SET state = 'withdrawn', why = ?1, done_at = ?2
+WHERE employee_id = ?3 AND day = ?4 AND kind = ?5 AND revision = ?6 AND state = 'planned' AND attempts = 0
+`
+
+type WithdrawPlannedParams struct {
+	Why        string
+	At         int64
+	EmployeeID string
+	Day        int64
+	Kind       string
+	Revision   int64
+}
+
+func (q *Queries) WithdrawPlanned(ctx context.Context, arg WithdrawPlannedParams) error {
+	_, err := q.db.ExecContext(ctx, withdrawPlanned,
+		arg.Why,
+		arg.At,
+		arg.EmployeeID,
+		arg.Day,
+		arg.Kind,
+		arg.Revision,
+	)
+	return err
 }
 
 const withdrawPlannedOf = `-- name: WithdrawPlannedOf :many

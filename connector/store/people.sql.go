@@ -102,16 +102,11 @@ func (q *Queries) Employees(ctx context.Context) ([]Employee, error) {
 }
 
 const linksOf = `-- name: LinksOf :many
-SELECT id, user_id, employee_id, from_day, opened_at, sound_at, closed_at, user_gone FROM link WHERE user_id = ?1 AND from_day <= ?2 ORDER BY opened_at DESC
+SELECT id, user_id, employee_id, from_day, opened_at, sound_at, closed_at, user_gone FROM link WHERE user_id = ?1 ORDER BY opened_at, id
 `
 
-type LinksOfParams struct {
-	UserID string
-	Day    int64
-}
-
-func (q *Queries) LinksOf(ctx context.Context, arg LinksOfParams) ([]Link, error) {
-	rows, err := q.db.QueryContext(ctx, linksOf, arg.UserID, arg.Day)
+func (q *Queries) LinksOf(ctx context.Context, userID string) ([]Link, error) {
+	rows, err := q.db.QueryContext(ctx, linksOf, userID)
 	if err != nil {
 		return nil, err
 	}

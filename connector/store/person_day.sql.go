@@ -26,6 +26,20 @@ func (q *Queries) AskForDay(ctx context.Context, arg AskForDayParams) (int64, er
 	return result.RowsAffected()
 }
 
+const clearAsked = `-- name: ClearAsked :exec
+UPDATE person_day SET asked = 0 WHERE user_id = ?1 AND day = ?2 AND asked = 1
+`
+
+type ClearAskedParams struct {
+	UserID string
+	Day    int64
+}
+
+func (q *Queries) ClearAsked(ctx context.Context, arg ClearAskedParams) error {
+	_, err := q.db.ExecContext(ctx, clearAsked, arg.UserID, arg.Day)
+	return err
+}
+
 const countDirtyDays = `-- name: CountDirtyDays :one
 SELECT COUNT(*) FROM person_day WHERE dirty = 1
 `
@@ -94,12 +108,56 @@ func (q *Queries) DirtyDays(ctx context.Context, most int64) ([]PersonDay, error
 	return items, nil
 }
 
+const forgetPlannedStamps = `-- name: ForgetPlannedStamps :many
+DELETE FROM outbox WHERE state = 'planned' AND attempts = 0 RETURNING employee_id, day, kind
+`
+
+type ForgetPlannedStampsRow struct {
+	EmployeeID string
+	Day        int64
+	Kind       string
+}
+
+func (q *Queries) ForgetPlannedStamps(ctx context.Context) ([]ForgetPlannedStampsRow, error) {
+	rows, err := q.db.QueryContext(ctx, forgetPlannedStamps)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ForgetPlannedStampsRow
+	for rows.Next() {
+		var i ForgetPlannedStampsRow
+		if err := rows.Scan(&i.EmployeeID, &i.Day, &i.Kind); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const nextDueDay = `-- name: NextDueDay :one
 SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 0
 `
 
 func (q *Queries) NextDueDay(ctx context.Context) (int64, error) {
 	row := q.db.QueryRowContext(ctx, nextDueDay)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const nextDueDayAfter = `-- name: NextDueDayAfter :one
+SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > ?1
+`
+
+func (q *Queries) NextDueDayAfter(ctx context.Context, now int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, nextDueDayAfter, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -257,6 +315,20 @@ type TouchDaysOfParams struct {
 
 func (q *Queries) TouchDaysOf(ctx context.Context, arg TouchDaysOfParams) error {
 	_, err := q.db.ExecContext(ctx, touchDaysOf, arg.UserID, arg.FromDay)
+	return err
+}
+
+const touchDaysOfEmployee = `-- name: TouchDaysOfEmployee :exec
+UPDATE person_day SET dirty = 1 WHERE employee_id = ?1 AND employee_id <> '' AND day >= ?2 AND dirty = 0
+`
+
+type TouchDaysOfEmployeeParams struct {
+	EmployeeID string
+	FromDay    int64
+}
+
+func (q *Queries) TouchDaysOfEmployee(ctx context.Context, arg TouchDaysOfEmployeeParams) error {
+	_, err := q.db.ExecContext(ctx, touchDaysOfEmployee, arg.EmployeeID, arg.FromDay)
 	return err
 }
 

@@ -63,3 +63,6 @@ WHERE name = sqlc.arg(name);
 
 -- name: SetStepsBack :exec
 UPDATE reading SET steps_back = 1 WHERE name = 'new' AND steps_back = 0;
+
+-- name: WantPeople :exec
+UPDATE reading SET begun_at = sqlc.arg(at) WHERE name = 'people' AND begun_at <= done_at;

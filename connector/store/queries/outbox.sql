@@ -4,7 +4,7 @@ VALUES (sqlc.arg(employee_id), sqlc.arg(user_id), sqlc.arg(day), sqlc.arg(kind),
   sqlc.arg(access_id), sqlc.arg(rules), sqlc.arg(origin), 'planned', sqlc.arg(planned_at), 0);
 
 -- name: ReplanStamp :execrows
-UPDATE outbox SET payload = sqlc.arg(payload), at = sqlc.arg(at), access_id = sqlc.arg(access_id), rules = sqlc.arg(rules), state = 'planned', why = '',
+UPDATE outbox SET payload = sqlc.arg(payload), at = sqlc.arg(at), access_id = sqlc.arg(access_id), rules = sqlc.arg(rules), origin = sqlc.arg(origin), state = 'planned', why = '',
   planned_at = sqlc.arg(planned_at), not_before = 0, done_at = 0
 WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sqlc.arg(kind) AND revision = sqlc.arg(revision)
   AND attempts = 0 AND state IN ('planned', 'withdrawn');
@@ -66,10 +66,10 @@ UPDATE outbox SET checks = checks + 1, next_check = sqlc.arg(next_check) WHERE i
 SELECT * FROM outbox WHERE next_check > 0 AND next_check <= sqlc.arg(now) ORDER BY next_check, id LIMIT sqlc.arg(most);
 
 -- name: NextCheck :one
-SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > 0;
+SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > sqlc.arg(now);
 
 -- name: NextSend :one
-SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM outbox WHERE state IN ('planned', 'sending', 'unknown');
+SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM outbox WHERE state IN ('planned', 'sending', 'unknown') AND not_before > sqlc.arg(now);
 
 -- name: CountStampsByState :many
 SELECT state, COUNT(*) AS n FROM outbox WHERE state IN ('planned', 'sending', 'unknown') OR next_check > 0 GROUP BY state;
@@ -86,3 +86,10 @@ SELECT COUNT(*) FROM outbox WHERE day = sqlc.arg(day) AND kind = 'in' AND state 
 
 -- name: CountWaitingOfDay :one
 SELECT COUNT(*) FROM outbox WHERE day = sqlc.arg(day) AND state IN ('planned', 'sending', 'unknown');
+
+-- name: WithdrawPlanned :exec
+UPDATE outbox SET state = 'withdrawn', why = sqlc.arg(why), done_at = sqlc.arg(at)
+WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sqlc.arg(kind) AND revision = sqlc.arg(revision) AND state = 'planned' AND attempts = 0;
+
+-- name: StampNeverLeft :exec
+UPDATE outbox SET state = 'planned', attempts = MAX(attempts - 1, 0), not_before = 0, answer = sqlc.arg(answer) WHERE id = sqlc.arg(id) AND state = 'sending';

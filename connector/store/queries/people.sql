@@ -35,7 +35,7 @@ SELECT * FROM employee ORDER BY code, employee_id;
 SELECT * FROM link WHERE closed_at = 0;
 
 -- name: LinksOf :many
-SELECT * FROM link WHERE user_id = sqlc.arg(user_id) AND from_day <= sqlc.arg(day) ORDER BY opened_at DESC;
+SELECT * FROM link WHERE user_id = sqlc.arg(user_id) ORDER BY opened_at, id;
 
 -- name: OpenLink :exec
 INSERT INTO link (user_id, employee_id, from_day, opened_at, sound_at)

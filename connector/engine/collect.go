@@ -1,0 +1,340 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"dakokubridge/connector/akerun"
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+)
+
+// Names of the readings in the store.
+const (
+	readingNew    = "new"    // by id, from where the last one ended
+	readingShort  = "short"  // look-back over the last 26 hours
+	readingFull   = "full"   // look-back over the whole window
+	readingPeople = "people" // users and employees
+)
+
+const (
+	// pageSize is the largest page that Akerun is known to take.
+	pageSize = 1000
+	// overlap is re-read at each poll where Akerun gives late rows ids that lie before what was read.
+	overlap = 30 * time.Minute
+	// fullPagesATurn keeps the long look-back from holding up a poll: the call budget is 30 a minute.
+	fullPagesATurn = 10
+	// peopleAtMostEvery bounds the extra reading of people that an unknown user asks for.
+	peopleAtMostEvery = 5 * time.Minute
+)
+
+// collect reads people where it is time, then accesses: the look-backs that are due and everything new. It writes facts only, and marks
+// the days that they touch.
+func (e *Engine) collect(ctx context.Context) error {
+	if !e.mayCall(ctx, sideAkerun) {
+		return nil
+	}
+	in, err := e.integration(ctx)
+	if err != nil || in.AkerunOrg == "" {
+		return err
+	}
+	if err := e.readPeopleIfDue(ctx, in); err != nil {
+		if t, ok := asTrouble(err); !ok || t.side == sideAkerun {
+			return err
+		}
+		// Salesforce out of reach is no reason not to read the doors.
+		if err := e.noteTrouble(ctx, trouble{sideSalesforce, errors.Unwrap(err)}); err != nil {
+			return err
+		}
+	}
+	if err := e.readAccesses(ctx, in); err != nil {
+		return err
+	}
+	return e.noteWell(ctx, sideAkerun)
+}
+
+func (e *Engine) readAccesses(ctx context.Context, in store.Integration) error {
+	readings, err := e.readings(ctx)
+	if err != nil {
+		return err
+	}
+	now := e.trusted.of(sideAkerun)
+	if now.IsZero() {
+		return nil // greet has failed and noted it
+	}
+	if short := readings[readingShort]; shortDue(store.Time(short.DoneAt), now) {
+		if err := e.lookBack(ctx, in, short, now.Add(-shortWindow), 0); err != nil {
+			return err
+		}
+	}
+	if err := e.readNew(ctx, in, readings[readingNew]); err != nil {
+		return err
+	}
+	if full := readings[readingFull]; full.BegunAt > full.DoneAt || fullDue(store.Time(full.DoneAt), now) {
+		return e.lookBack(ctx, in, full, now.Add(-e.p.Rules.LookBack), fullPagesATurn)
+	}
+	return nil
+}
+
+func (e *Engine) readings(ctx context.Context) (map[string]store.Reading, error) {
+	out := make(map[string]store.Reading)
+	err := e.p.Store.View(ctx, func(q *store.Queries) error {
+		for _, name := range []string{readingNew, readingShort, readingFull, readingPeople} {
+			r, err := q.Reading(ctx, name)
+			if err != nil {
+				return fmt.Errorf("reading the cursor %s: %w", name, err)
+			}
+			out[name] = r
+		}
+		return nil
+	})
+	return out, err
+}
+
+// floor is the beginning of the first start's business day: nothing before it is ever needed.
+func floor(in store.Integration) time.Time {
+	return attendance.DayOf(store.Time(in.FirstStart)).Start()
+}
+
+// readNew pages by id from the durable cursor to the end of what Akerun shows. Only an empty page is taken for the end, because the
+// largest page a server gives is not known. The reading is complete up to the instant at which it began.
+func (e *Engine) readNew(ctx context.Context, in store.Integration, r store.Reading) error {
+	if r.Org != in.AkerunOrg || r.FromAt == 0 {
+		r = store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(floor(in)), StepsBack: r.StepsBack}
+	}
+	begun := e.trusted.of(sideAkerun)
+	if r.StepsBack != 0 {
+		from := store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(begun.Add(-overlap))}
+		if _, _, err := e.readPages(ctx, in, from, 0, nil); err != nil {
+			return err
+		}
+	}
+	r.BegunAt = store.Millis(begun)
+	_, _, err := e.readPages(ctx, in, r, 0, func(ctx context.Context, tx *store.Tx, r store.Reading, end bool) error {
+		if end {
+			r.DoneAt = r.BegunAt
+		}
+		return saveReading(ctx, tx, r)
+	})
+	return err
+}
+
+// lookBack reads a window of time again, pages at most in one turn (0: all), and goes on where it was in the next turn.
+func (e *Engine) lookBack(ctx context.Context, in store.Integration, r store.Reading, from time.Time, pages int) error {
+	if r.BegunAt <= r.DoneAt || r.Org != in.AkerunOrg {
+		if f := floor(in); from.Before(f) {
+			from = f
+		}
+		r = store.Reading{Name: r.Name, Org: in.AkerunOrg, FromAt: store.Millis(from), BegunAt: store.Millis(e.trusted.of(sideAkerun)), DoneAt: r.DoneAt}
+		if r.BegunAt <= r.DoneAt {
+			return nil
+		}
+	}
+	found, _, err := e.readPages(ctx, in, r, pages, func(ctx context.Context, tx *store.Tx, r store.Reading, end bool) error {
+		if end {
+			r.DoneAt, r.AfterID = r.BegunAt, ""
+		}
+		return saveReading(ctx, tx, r)
+	})
+	if err != nil || !found {
+		return err
+	}
+	return e.noteStepsBack(ctx)
+}
+
+// noteStepsBack remembers that rows turned up behind the cursor by id.
+func (e *Engine) noteStepsBack(ctx context.Context) error {
+	return e.update(ctx, func(tx *store.Tx) error { return tx.SetStepsBack(ctx) })
+}
+
+func saveReading(ctx context.Context, tx *store.Tx, r store.Reading) error {
+	return tx.SaveReading(ctx, store.SaveReadingParams{Org: r.Org, FromAt: r.FromAt, AfterID: r.AfterID, BegunAt: r.BegunAt, DoneAt: r.DoneAt, Name: r.Name})
+}
+
+// readPages reads pages from r on, keeps each with the cursor in one transaction, and tells whether rows behind the cursor of readNew
+// were found, and whether the end was reached.
+func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Reading, most int, save func(context.Context, *store.Tx, store.Reading, bool) error) (behind, end bool, err error) {
+	for n := 0; most == 0 || n < most; n++ {
+		page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second), Limit: pageSize})
+		if err != nil {
+			return behind, false, trouble{sideAkerun, fmt.Errorf("reading accesses of %s after %q: %w", in.AkerunOrg, r.AfterID, err)}
+		}
+		end = page.Len == 0
+		if !end {
+			last := lastID(page)
+			if attendance.CompareID(last, r.AfterID) <= 0 {
+				return behind, false, trouble{sideAkerun, fmt.Errorf("reading accesses of %s after %q: the page ends at %q: %w", in.AkerunOrg, r.AfterID, last, errNoProgress)}
+			}
+			r.AfterID = last
+		}
+		b, err := e.keepPage(ctx, in, page, func(tx *store.Tx) error {
+			if save == nil {
+				return nil
+			}
+			return save(ctx, tx, r, end)
+		})
+		if err != nil || end {
+			return behind || b, end, err
+		}
+		behind = behind || b
+	}
+	return behind, false, nil
+}
+
+var errNoProgress = errors.New("ids do not rise as was asked for")
+
+// lastID is the highest id of a page, of its unreadable rows too.
+func lastID(p akerun.AccessPage) string {
+	last := ""
+	for _, a := range p.Accesses {
+		if attendance.CompareID(a.ID, last) > 0 {
+			last = a.ID
+		}
+	}
+	for _, u := range p.Unreadable {
+		if attendance.CompareID(u.ID, last) > 0 {
+			last = u.ID
+		}
+	}
+	return last
+}
+
+// keepPage writes a page and the cursor in one transaction, and tells whether it held new rows that lie behind readNew's cursor.
+func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun.AccessPage, save func(*store.Tx) error) (behind bool, err error) {
+	if err := e.hook(ctx, HookIngestBeforeCommit); err != nil {
+		return false, err
+	}
+	err = e.update(ctx, func(tx *store.Tx) error {
+		cursor, err := tx.Reading(ctx, readingNew)
+		if err != nil {
+			return err
+		}
+		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, floor: floor(in)}
+		for _, a := range page.Accesses {
+			added, err := k.keep(ctx, a)
+			if err != nil {
+				return err
+			}
+			behind = behind || added && cursor.AfterID != "" && attendance.CompareID(a.ID, cursor.AfterID) < 0
+		}
+		for _, u := range page.Unreadable {
+			if err := k.unreadable(ctx, u); err != nil {
+				return err
+			}
+		}
+		if err := k.finish(ctx); err != nil {
+			return err
+		}
+		return save(tx)
+	})
+	if err != nil {
+		return behind, err
+	}
+	return behind, e.hook(ctx, HookIngestAfterCommit)
+}
+
+// keeping writes the rows of one page.
+type keeping struct {
+	tx    *store.Tx
+	org   string
+	rules attendance.Rules
+	floor time.Time
+
+	doors   map[string]akerun.Access // the latest of each door
+	touched map[personDay]bool
+	added   int
+	first   string
+	last    string
+}
+
+type personDay struct {
+	user string
+	day  attendance.Day
+}
+
+// keep stores one access as a fact, if it is new, and marks what it touches.
+func (k *keeping) keep(ctx context.Context, a akerun.Access) (added bool, err error) {
+	if a.OrgID != "" && a.OrgID != k.org {
+		return false, nil // another 事業所's row is nobody's presence here
+	}
+	if !k.rules.Plausible(a.At, k.tx.Now()) {
+		return k.implausible(ctx, a)
+	}
+	if a.At.Before(k.floor) {
+		return false, nil
+	}
+	return k.insert(ctx, a)
+}
+
+func (k *keeping) insert(ctx context.Context, a akerun.Access) (added bool, err error) {
+	day := attendance.DayOf(a.At)
+	n, err := k.tx.InsertAccess(ctx, store.InsertAccessParams{
+		Org: k.org, ID: a.ID, At: store.Millis(a.At), Day: dayNumber(day), UserID: a.UserID, DoorID: a.DoorID,
+		Action: a.Action, Device: a.DeviceType, SeenAt: store.Millis(k.tx.Now()),
+	})
+	if err != nil || n == 0 {
+		return false, err
+	}
+	k.count(a.ID)
+	if k.doors == nil {
+		k.doors, k.touched = make(map[string]akerun.Access), make(map[personDay]bool)
+	}
+	if d, ok := k.doors[a.DoorID]; a.DoorID != "" && (!ok || a.At.After(d.At)) {
+		k.doors[a.DoorID] = a
+	}
+	if a.UserID != "" {
+		k.touched[personDay{a.UserID, day}] = true
+	}
+	return true, nil
+}
+
+func (k *keeping) count(id string) {
+	k.added++
+	if k.first == "" {
+		k.first = id
+	}
+	k.last = id
+}
+
+// implausible keeps a row whose time can't be right: one from the future as a fact that decides nothing but an item, one from before
+// Akerun existed as an item alone.
+func (k *keeping) implausible(ctx context.Context, a akerun.Access) (added bool, err error) {
+	reason := attendance.UnreadableAccess
+	if a.At.After(k.tx.Now()) {
+		reason = attendance.FutureAccess
+	}
+	err = openItem(ctx, k.tx, itemOf(reason, sourceCollect).of(a.UserID, "", attendance.Day{}).about(a.DoorID).with(map[string]string{
+		"door": a.DoorID, "access": a.ID, "at": japanTime(a.At),
+	}))
+	if err != nil || reason == attendance.UnreadableAccess || a.At.Year() > 9999 {
+		return false, err
+	}
+	return k.insert(ctx, a)
+}
+
+func (k *keeping) unreadable(ctx context.Context, u akerun.Unreadable) error {
+	return openItem(ctx, k.tx, itemOf(attendance.UnreadableAccess, sourceCollect).about(u.ID).with(map[string]string{"access": u.ID, "problem": u.Problem}))
+}
+
+func (k *keeping) finish(ctx context.Context) error {
+	for _, a := range k.doors {
+		if err := k.tx.SaveDoor(ctx, store.SaveDoorParams{Org: k.org, ID: a.DoorID, Name: a.DoorName, LastDay: dayNumber(attendance.DayOf(a.At))}); err != nil {
+			return err
+		}
+	}
+	for t := range k.touched {
+		if err := k.tx.TouchDay(ctx, store.TouchDayParams{UserID: t.user, Day: dayNumber(t.day)}); err != nil {
+			return err
+		}
+		// The day before may have waited to know whether this is the same shift.
+		if err := k.tx.TouchDayIfKnown(ctx, store.TouchDayIfKnownParams{UserID: t.user, Day: dayNumber(t.day.Prev())}); err != nil {
+			return err
+		}
+	}
+	if k.added > 0 {
+		k.tx.Audit("read", map[string]string{"rows": fmt.Sprint(k.added), "first": k.first, "last": k.last})
+	}
+	return nil
+}

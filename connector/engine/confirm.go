@@ -1,0 +1,322 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+	"dakokubridge/connector/teamspirit"
+)
+
+const (
+	// firstCheck and checkAfter: TeamSpirit's batch runs every few minutes, so most rows are done by the fourth look.
+	firstCheck = time.Minute
+	checkEnds  = 10 * time.Minute
+	// recheckEvery: what a person repairs in TeamSpirit is noticed within the hour, for as long as accesses are looked back on.
+	recheckEvery = time.Hour
+	recheckFor   = 31 * 24 * time.Hour
+	// sheetChecks is how often a processed row is looked for on the sheet before it is called missing there.
+	sheetChecks = 3
+	// checksAtOnce is what one retrieve takes (salesforce.md 3.1).
+	checksAtOnce = 2000
+)
+
+// checkAfter are the pauses between the looks at an accepted row.
+var checkAfter = []time.Duration{time.Minute, 3 * time.Minute, 5 * time.Minute} // 1, 2, 5, 10 minutes after sending
+
+func nextCheck(checks int64) time.Duration {
+	if int(checks) < len(checkAfter) {
+		return checkAfter[checks]
+	}
+	return checkEnds
+}
+
+// confirm reads back what became of accepted rows, and whether the sheet shows them.
+func (e *Engine) confirm(ctx context.Context) error {
+	if !e.mayCall(ctx, sideSalesforce) {
+		return nil
+	}
+	in, err := e.integration(ctx)
+	if err != nil {
+		return err
+	}
+	r, _, err := e.maySend(ctx, in)
+	if err != nil {
+		return err
+	}
+	for {
+		rows, err := e.toCheck(ctx)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := e.confirmSome(ctx, r, rows); err != nil {
+			return err
+		}
+		if len(rows) < checksAtOnce {
+			return e.watchUnprocessed(ctx)
+		}
+	}
+}
+
+func (e *Engine) toCheck(ctx context.Context) (rows []store.Outbox, err error) {
+	err = e.p.Store.View(ctx, func(q *store.Queries) error {
+		rows, err = q.StampsToCheck(ctx, store.StampsToCheckParams{Now: store.Millis(e.now()), Most: checksAtOnce})
+		return err
+	})
+	return rows, err
+}
+
+func (e *Engine) confirmSome(ctx context.Context, r rights, rows []store.Outbox) error {
+	found, err := e.rowsByID(ctx, rows)
+	if err != nil {
+		return err
+	}
+	names := e.p.TeamSpirit.Names()
+	done := make([]store.Outbox, 0, len(rows))
+	for _, row := range rows {
+		if status := found[row.RecordID].Status; row.RecordID != "" && status == names.Processed {
+			done = append(done, row)
+		}
+	}
+	seen := &sighting{}
+	if r.Sheet && len(done) > 0 {
+		if seen, err = e.readSheets(ctx, done); err != nil {
+			return err
+		}
+	}
+	return e.update(ctx, func(tx *store.Tx) error {
+		c := confirming{tx: tx, names: names, rights: r, seen: seen, engine: e}
+		for _, row := range rows {
+			if err := c.row(ctx, row, found[row.RecordID]); err != nil {
+				return fmt.Errorf("confirming %s: %w", row.Key, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (e *Engine) rowsByID(ctx context.Context, rows []store.Outbox) (map[string]teamspirit.Row, error) {
+	ids := make([]string, 0, len(rows))
+	for _, row := range rows {
+		if row.RecordID != "" {
+			ids = append(ids, row.RecordID)
+		}
+	}
+	list, err := e.p.TeamSpirit.RowsByID(ctx, ids)
+	if err != nil {
+		return nil, trouble{sideSalesforce, fmt.Errorf("reading %d stamps back: %w", len(ids), err)}
+	}
+	found := make(map[string]teamspirit.Row, len(list))
+	for _, r := range list {
+		found[r.ID] = r
+	}
+	return found, nil
+}
+
+// readSheets reads the days of rows on the sheet.
+func (e *Engine) readSheets(ctx context.Context, rows []store.Outbox) (*sighting, error) {
+	s := &sighting{at: e.now(), sheets: make(map[employeeDay]teamspirit.SheetDay)}
+	wanted, employees := make(map[employeeDay]bool, len(rows)), make(map[string]bool)
+	for _, row := range rows {
+		wanted[employeeDay{row.EmployeeID, dayOf(row.Day)}] = true
+		employees[row.EmployeeID] = true
+	}
+	byDay := func(a, b store.Outbox) int { return int(a.Day - b.Day) }
+	first, last := dayOf(slices.MinFunc(rows, byDay).Day), dayOf(slices.MaxFunc(rows, byDay).Day)
+	err := e.p.TeamSpirit.Sheet(ctx, first.String(), last.String(), idsOrAll(employees), func(page []teamspirit.SheetDay) error {
+		return s.takeSheet(page, wanted)
+	})
+	if err != nil {
+		return nil, trouble{sideSalesforce, fmt.Errorf("reading the sheet of %s to %s back: %w", first, last, err)}
+	}
+	return s, nil
+}
+
+// confirming writes down one reading back.
+type confirming struct {
+	tx     *store.Tx
+	names  teamspirit.Names
+	rights rights
+	seen   *sighting
+	engine *Engine
+}
+
+// row notes what became of one stamp.
+func (c *confirming) row(ctx context.Context, row store.Outbox, found teamspirit.Row) error {
+	switch {
+	case found.ID == "" || found.Status == c.names.Deleted:
+		return c.deleted(ctx, row)
+	case found.Status == c.names.Processed:
+		return c.processed(ctx, row)
+	case found.Status == c.names.Failed:
+		return c.failed(ctx, row, found)
+	}
+	return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: c.in(nextCheck(row.Checks)), ID: row.ID})
+}
+
+func (c *confirming) in(d time.Duration) int64 { return store.Millis(c.tx.Now().Add(d)) }
+
+// deleted lists a row that somebody took away. It is not made again: that was a person's decision.
+func (c *confirming) deleted(ctx context.Context, row store.Outbox) error {
+	c.tx.Audit("deleted", map[string]string{"key": row.Key, "record": row.RecordID})
+	i := itemOf(attendance.RowDeleted, sourceConfirm).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind)
+	if err := openItem(ctx, c.tx, i.with(map[string]string{"at": japanTime(store.Time(row.At))})); err != nil {
+		return err
+	}
+	return c.tx.StampDeleted(ctx, store.StampDeletedParams{At: store.Millis(c.tx.Now()), ID: row.ID})
+}
+
+// failed lists TeamSpirit's refusal, and looks at the row again every hour: it may be set back in TeamSpirit.
+func (c *confirming) failed(ctx context.Context, row store.Outbox, found teamspirit.Row) error {
+	next := int64(0)
+	if c.tx.Now().Sub(store.Time(row.AcceptedAt)) < recheckFor {
+		next = c.in(recheckEvery)
+	}
+	if row.State == "error" {
+		return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: next, ID: row.ID})
+	}
+	c.tx.Audit("error", map[string]string{"key": row.Key, "record": row.RecordID})
+	if err := openItem(ctx, c.tx, rejected(row, "", found.Error)); err != nil {
+		return err
+	}
+	if err := c.touch(ctx, row); err != nil {
+		return err
+	}
+	return c.tx.StampError(ctx, store.StampErrorParams{Why: found.Error, NextCheck: next, At: store.Millis(c.tx.Now()), ID: row.ID})
+}
+
+func (c *confirming) touch(ctx context.Context, row store.Outbox) error {
+	return c.tx.TouchDayIfKnown(ctx, store.TouchDayIfKnownParams{UserID: row.UserID, Day: row.Day})
+}
+
+// processed notes that TeamSpirit has taken the row in, and compares the sheet.
+func (c *confirming) processed(ctx context.Context, row store.Outbox) error {
+	if row.State != "processed" {
+		c.tx.Audit("processed", map[string]string{"key": row.Key, "record": row.RecordID})
+		if err := c.tx.StampProcessed(ctx, store.StampProcessedParams{At: store.Millis(c.tx.Now()), ID: row.ID}); err != nil {
+			return err
+		}
+		if err := cure(ctx, c.tx, attendance.Rejected, row.UserID, dayOf(row.Day), row.Kind); err != nil {
+			return err
+		}
+		if row.State == "error" {
+			if err := c.touch(ctx, row); err != nil {
+				return err
+			}
+		}
+		row.State, row.Checks = "processed", 0
+	}
+	if !c.rights.Sheet {
+		return nil
+	}
+	return c.compare(ctx, row)
+}
+
+// compare looks for the stamp on the sheet.
+func (c *confirming) compare(ctx context.Context, row store.Outbox) error {
+	k := employeeDay{row.EmployeeID, dayOf(row.Day)}
+	sheet, any := c.seen.sheets[k]
+	if any {
+		if err := c.saveSheet(ctx, k, sheet); err != nil {
+			return err
+		}
+	}
+	if at, shown := shownOnSheet(k.day, row, sheet); shown {
+		c.tx.Audit("on_sheet", map[string]string{"key": row.Key})
+		if err := c.cureSheet(ctx, row); err != nil {
+			return err
+		}
+		return c.tx.StampOnSheet(ctx, row.ID)
+	} else if row.Checks+1 < sheetChecks {
+		return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: c.in(checkEnds), ID: row.ID})
+	} else if !any {
+		return c.noSheet(ctx, row)
+	} else {
+		return c.otherValue(ctx, row, at)
+	}
+}
+
+func (c *confirming) saveSheet(ctx context.Context, k employeeDay, p teamspirit.SheetDay) error {
+	return c.tx.SaveSheet(ctx, store.SaveSheetParams{
+		EmployeeID: k.employee, Day: dayNumber(k.day), PushStart: minute(p.PushStart), PushEnd: minute(p.PushEnd), RealStart: minute(p.RealStart),
+		RealEnd: minute(p.RealEnd), StartTime: minute(p.Start), EndTime: minute(p.End), ReadAt: store.Millis(c.seen.at),
+	})
+}
+
+func (c *confirming) cureSheet(ctx context.Context, row store.Outbox) error {
+	if err := cure(ctx, c.tx, attendance.NotOnSheet, row.UserID, dayOf(row.Day), row.Kind); err != nil {
+		return err
+	}
+	return cure(ctx, c.tx, attendance.SheetUnreadable, "", attendance.Day{}, "")
+}
+
+// noSheet: no row of the day at all means that the sheet can't be read for this person, which is one line and not a flood.
+func (c *confirming) noSheet(ctx context.Context, row store.Outbox) error {
+	if err := openItem(ctx, c.tx, itemOf(attendance.SheetUnreadable, sourceConfirm)); err != nil {
+		return err
+	}
+	return c.recheck(ctx, row)
+}
+
+func (c *confirming) otherValue(ctx context.Context, row store.Outbox, shown time.Time) error {
+	detail := map[string]string{"ours": japanTime(store.Time(row.At)), "sheet": ""}
+	if !shown.IsZero() {
+		detail["sheet"] = japanTime(shown)
+	}
+	if err := openItem(ctx, c.tx, itemOf(attendance.NotOnSheet, sourceConfirm).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind).with(detail)); err != nil {
+		return err
+	}
+	return c.recheck(ctx, row)
+}
+
+// recheck looks again every hour, so that the item ends by itself when somebody repairs the sheet.
+func (c *confirming) recheck(ctx context.Context, row store.Outbox) error {
+	next := int64(0)
+	if c.tx.Now().Sub(store.Time(row.AcceptedAt)) < recheckFor {
+		next = c.in(recheckEvery)
+	}
+	return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: next, ID: row.ID})
+}
+
+// shownOnSheet tells whether the sheet shows a stamp, or another value that explains itself: an earlier 出社 stands, and a later 退勤 of
+// the person wins. Otherwise it gives the value that the sheet shows.
+func shownOnSheet(day attendance.Day, row store.Outbox, sheet teamspirit.SheetDay) (shown time.Time, ok bool) {
+	ours := store.Time(row.At).Truncate(time.Minute)
+	kind := attendance.Kind(row.Kind)
+	for _, v := range [][2]*int{{sheet.PushStart, sheet.PushEnd}, {sheet.RealStart, sheet.RealEnd}, {sheet.Start, sheet.End}} {
+		m := v[0]
+		if kind == attendance.ClockOut {
+			m = v[1]
+		}
+		if m == nil {
+			continue
+		}
+		at := atMinute(day, int64(*m))
+		if at.Equal(ours) || kind == attendance.ClockIn && at.Before(ours) || kind == attendance.ClockOut && at.After(ours) {
+			return at, true
+		}
+		shown = at
+	}
+	return shown, false
+}
+
+// watchUnprocessed lists, in one line for all, that rows stay 未処理 longer than TeamSpirit ever took in the last week.
+func (e *Engine) watchUnprocessed(ctx context.Context) error {
+	return e.update(ctx, func(tx *store.Tx) error {
+		oldest, err := tx.OldestAccepted(ctx)
+		if err != nil {
+			return err
+		}
+		slowest, err := tx.SlowestProcessed(ctx, dayNumber(attendance.DayOf(tx.Now()).Add(-7)))
+		if err != nil {
+			return err
+		}
+		if oldest > 0 && tx.Now().Sub(store.Time(oldest)) > e.p.Rules.UnprocessedAfter(time.Duration(slowest)*time.Millisecond) {
+			return openItem(ctx, tx, itemOf(attendance.NotProcessed, sourceConfirm))
+		}
+		return cure(ctx, tx, attendance.NotProcessed, "", attendance.Day{}, "")
+	})
+}

@@ -1,0 +1,359 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"dakokubridge/connector/akerun"
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/salesforce"
+	"dakokubridge/connector/store"
+	"dakokubridge/connector/teamspirit"
+	"dakokubridge/connector/vault"
+)
+
+// Names of the two sides, as they stand in the store.
+const (
+	sideAkerun     = "akerun"
+	sideSalesforce = "salesforce"
+)
+
+// Params is what an Engine is made of.
+type Params struct {
+	Store      *store.Store
+	Sealer     *vault.Sealer // seals names before they reach the store
+	Clock      Clock
+	Akerun     *akerun.Client
+	Salesforce *salesforce.Client
+	TeamSpirit *teamspirit.Client
+	Rules      attendance.Rules
+	Log        *slog.Logger
+
+	Poll   time.Duration // between two readings of Akerun
+	People time.Duration // between two readings of people
+
+	// Hook is called at the points named in hook.go; an error stops the stage there, as a crash would. Tests only.
+	Hook func(ctx context.Context, point string) error
+}
+
+// Engine carries accesses over. Its methods may be called from any goroutine; stages run one at a time.
+type Engine struct {
+	p       Params
+	trusted *trustedTime
+
+	turn sync.Mutex // held by whoever runs stages
+
+	mu       sync.Mutex
+	wake     context.CancelFunc // ends the loop's wait
+	forced   bool               // the next turn polls whatever the time
+	lastPoll time.Time          // by the PC's clock
+	changed  func()             // told after each turn
+}
+
+// New makes an engine. Nothing runs until Run or Turn is called. trusted must be the one that the clients' transports observe.
+func New(p Params, trusted *Times) *Engine {
+	return &Engine{p: p, trusted: trusted.t}
+}
+
+// Times collects what both servers say of the time. It exists before the engine, because the clients' transports report to it.
+type Times struct{ t *trustedTime }
+
+// NewTimes makes an empty collection on c.
+func NewTimes(c Clock) *Times { return &Times{newTrustedTime(c)} }
+
+// ObserveAkerun notes the Date header of an answer of Akerun.
+func (t *Times) ObserveAkerun(date time.Time) { t.t.observe(sideAkerun, date) }
+
+// ObserveSalesforce notes the Date header of an answer of Salesforce.
+func (t *Times) ObserveSalesforce(date time.Time) { t.t.observe(sideSalesforce, date) }
+
+// Now returns the trusted time; ok is false until both servers have been heard.
+func (t *Times) Now() (now time.Time, ok bool) { return t.t.now() }
+
+// Pace returns what keeps a side's calls within perMinute, by the clock c.
+func Pace(c Clock, perMinute int) func(context.Context) error { return newBudget(c, perMinute).pace }
+
+// OnChange sets what is called after each turn; it must not block.
+func (e *Engine) OnChange(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.changed = f
+}
+
+// Wake starts the loop now. With poll, Akerun is read whatever the time of the last reading.
+func (e *Engine) Wake(poll bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.forced = e.forced || poll
+	if e.wake != nil {
+		e.wake()
+	}
+}
+
+// Run runs turns until ctx ends, and waits between them for the next poll, the next due time, or Wake. It returns nil when ctx ends.
+func (e *Engine) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		waiting, wake := context.WithCancel(ctx)
+		e.mu.Lock()
+		e.wake = wake
+		e.mu.Unlock()
+		if err := e.Turn(ctx); err != nil && ctx.Err() == nil {
+			e.p.Log.Error("the store fails", "error", err)
+		}
+		_ = e.p.Clock.WaitUntil(waiting, e.nextTurn(ctx)) // ended by ctx or Wake, or the time has come: in each case the next turn
+		wake()
+	}
+	return nil
+}
+
+// Turn runs the stages once. Troubles of the servers are noted in the store and are no error; what is returned is a fault of the store.
+func (e *Engine) Turn(ctx context.Context) error {
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	defer e.tellChange()
+	e.mu.Lock()
+	now := e.p.Clock.Now()
+	poll := e.forced || !now.Before(e.lastPoll.Add(e.p.Poll)) || now.Before(e.lastPoll)
+	e.forced = false
+	e.mu.Unlock()
+	in, err := e.integration(ctx)
+	if err != nil {
+		return err
+	}
+	if in.Phase != phaseWaiting && in.Phase != phaseRunning {
+		return nil
+	}
+	if poll {
+		e.mu.Lock()
+		e.lastPoll = now
+		e.mu.Unlock()
+		if err := e.stage(ctx, "greet", e.greet); err != nil {
+			return err
+		}
+	}
+	due, err := e.dueDays(ctx)
+	if err != nil {
+		return err
+	}
+	if poll || due {
+		if err := e.stage(ctx, "collect", e.collect); err != nil {
+			return err
+		}
+	}
+	for _, s := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"begin", e.begin}, {"check", e.check}, {"decide", e.decide}, {"deliver", e.deliver}, {"confirm", e.confirm}, {"watch", e.watch}} {
+		if err := e.stage(ctx, s.name, s.run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stage runs one stage. A panic in it becomes an item and the loop goes on with the next stage.
+func (e *Engine) stage(ctx context.Context, name string, run func(context.Context) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.p.Log.Error("panic in a stage", "stage", name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = e.openItem(ctx, itemOf(attendance.Panic, sourceEngine).about(name))
+		}
+	}()
+	if err := run(ctx); err != nil {
+		if t, ok := asTrouble(err); ok {
+			return e.noteTrouble(ctx, t)
+		}
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (e *Engine) tellChange() {
+	e.mu.Lock()
+	f := e.changed
+	e.mu.Unlock()
+	if f != nil {
+		f()
+	}
+}
+
+// now is the instant that is written down: trusted time as far as there is any, else the PC's.
+func (e *Engine) now() time.Time {
+	if t, _ := e.trusted.now(); !t.IsZero() {
+		return t
+	}
+	return e.p.Clock.Now().Round(0).UTC()
+}
+
+// Now is the instant that is written down for what happens now.
+func (e *Engine) Now() time.Time { return e.now() }
+
+// sure is trusted time, zero while there is none.
+func (e *Engine) sure() time.Time {
+	t, ok := e.trusted.now()
+	if !ok {
+		return time.Time{}
+	}
+	return t
+}
+
+// Locked runs f while no stage runs.
+func (e *Engine) Locked(f func() error) error {
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	return f()
+}
+
+// LastPoll is when Akerun was read last, by the PC's clock; zero before the first time.
+func (e *Engine) LastPoll() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lastPoll
+}
+
+// nextTurn is when the loop has to go round again at the latest, by the PC's clock.
+func (e *Engine) nextTurn(ctx context.Context) time.Time {
+	e.mu.Lock()
+	next := e.lastPoll.Add(e.p.Poll)
+	e.mu.Unlock()
+	wall, now := e.p.Clock.Now(), e.now()
+	if next.After(wall.Add(e.p.Poll)) || !next.After(wall) {
+		next = wall.Add(e.p.Poll)
+	}
+	_ = e.p.Store.View(ctx, func(q *store.Queries) error {
+		for _, due := range e.dueTimes(ctx, q) {
+			if at := wall.Add(due.Sub(now)); due.After(now) && at.Before(next) {
+				next = at
+			}
+		}
+		return nil
+	})
+	return next
+}
+
+// dueTimes lists when something in the store is due next. What was due already is left out: it waits for something else than time.
+func (e *Engine) dueTimes(ctx context.Context, q *store.Queries) []time.Time {
+	var due []time.Time
+	add := func(ms int64, err error) {
+		if err == nil && ms > 0 {
+			due = append(due, store.Time(ms))
+		}
+	}
+	in, err := q.Integration(ctx)
+	if err == nil && in.Phase == phaseWaiting {
+		add(in.Start, nil)
+	}
+	now := store.Millis(e.now())
+	add(q.NextDueDayAfter(ctx, now))
+	add(q.NextSend(ctx, now))
+	add(q.NextCheck(ctx, now))
+	return due
+}
+
+// NextDue is the next instant at which something in the store is due, polls not counted; zero when there is none.
+func (e *Engine) NextDue(ctx context.Context) (time.Time, error) {
+	var next time.Time
+	now := e.now()
+	err := e.p.Store.View(ctx, func(q *store.Queries) error {
+		for _, due := range e.dueTimes(ctx, q) {
+			if due.After(now) && (next.IsZero() || due.Before(next)) {
+				next = due
+			}
+		}
+		return nil
+	})
+	return next, err
+}
+
+func (e *Engine) integration(ctx context.Context) (in store.Integration, err error) {
+	err = e.p.Store.View(ctx, func(q *store.Queries) error {
+		in, err = q.Integration(ctx)
+		return err
+	})
+	if err != nil {
+		return in, fmt.Errorf("reading the state: %w", err)
+	}
+	return in, nil
+}
+
+// update runs one transaction at the engine's instant.
+func (e *Engine) update(ctx context.Context, f func(tx *store.Tx) error) error {
+	return e.p.Store.Update(ctx, e.now(), f)
+}
+
+// dueDays marks the days whose time has come, and tells whether there were any whose close needs a new reading.
+func (e *Engine) dueDays(ctx context.Context) (due bool, err error) {
+	now := e.sure()
+	if now.IsZero() {
+		return false, nil
+	}
+	next, read := int64(0), store.Reading{}
+	err = e.p.Store.View(ctx, func(q *store.Queries) error {
+		if next, err = q.NextDueDay(ctx); err != nil {
+			return err
+		}
+		read, err = q.Reading(ctx, readingNew)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("reading what is due: %w", err)
+	}
+	if next == 0 || next > store.Millis(now) {
+		return false, nil
+	}
+	err = e.update(ctx, func(tx *store.Tx) error {
+		_, err := tx.TouchDueDays(ctx, store.Millis(now))
+		return err
+	})
+	return read.DoneAt < next, err
+}
+
+// The phases as they stand in the store.
+const (
+	phaseWaiting = "waiting"
+	phaseRunning = "running"
+)
+
+// begin passes from 待機中 to 連携中 when trusted time reaches the start.
+func (e *Engine) begin(ctx context.Context) error {
+	in, err := e.integration(ctx)
+	if err != nil || in.Phase != phaseWaiting {
+		return err
+	}
+	now := e.sure()
+	if now.IsZero() || now.Before(store.Time(in.Start)) {
+		return nil
+	}
+	return e.update(ctx, func(tx *store.Tx) error {
+		if err := tx.SetPhase(ctx, phaseRunning); err != nil {
+			return err
+		}
+		tx.Audit("started", map[string]string{"start": store.Time(in.Start).Format(time.RFC3339)})
+		return tx.TouchDaysSince(ctx, dayNumber(attendance.DayOf(store.Time(in.FirstStart))))
+	})
+}
+
+// greet asks a side for the time where its time is doubtful, so that trusted time is known before anything is read.
+func (e *Engine) greet(ctx context.Context) error {
+	var errs []error
+	if e.trusted.doubtful(sideAkerun) && e.mayCall(ctx, sideAkerun) {
+		if _, err := e.p.Akerun.Organizations(ctx); err != nil {
+			errs = append(errs, e.noteTrouble(ctx, trouble{sideAkerun, err}))
+		}
+	}
+	if e.trusted.doubtful(sideSalesforce) && e.mayCall(ctx, sideSalesforce) {
+		if err := e.p.Salesforce.Greet(ctx); err != nil {
+			errs = append(errs, e.noteTrouble(ctx, trouble{sideSalesforce, err}))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func dayNumber(d attendance.Day) int64 { return int64(d.Number()) }
+
+func dayOf(n int64) attendance.Day { return attendance.DayFromNumber(int(n)) }

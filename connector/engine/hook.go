@@ -1,0 +1,19 @@
+package engine
+
+import "context"
+
+// Points at which a test may stop the engine, as a crash would. They are named after the write path.
+const (
+	HookIngestBeforeCommit = "ingest.before_commit"
+	HookIngestAfterCommit  = "ingest.after_commit"
+	HookOutboxBeforeSend   = "outbox.before_send"
+	HookOutboxAfterSend    = "outbox.after_send"
+	HookOutboxAfterCommit  = "outbox.after_commit"
+)
+
+func (e *Engine) hook(ctx context.Context, point string) error {
+	if e.p.Hook == nil {
+		return nil
+	}
+	return e.p.Hook(ctx, point)
+}

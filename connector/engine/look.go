@@ -1,0 +1,275 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+	"dakokubridge/connector/teamspirit"
+)
+
+// employeesAQuery is how many ids fit into one query; above it, everybody's rows of the days are read instead, which takes fewer calls.
+const employeesAQuery = 200
+
+// look reads the sheet and the stamp rows of the days at hand, so that a Web stamp is known when ours is about to be sent, and gives back
+// the rows that are still to be sent. A row of ours that is there already (another PC, a database that was lost) is taken over.
+func (e *Engine) look(ctx context.Context, r rights, rows []store.Outbox) ([]store.Outbox, error) {
+	seen, err := e.readDays(ctx, r, rows)
+	if err != nil {
+		return nil, err
+	}
+	var going []store.Outbox
+	for len(rows) > 0 {
+		some := rows[:min(len(rows), daysAtOnce)]
+		rows = rows[len(some):]
+		err := e.update(ctx, func(tx *store.Tx) error {
+			before := going
+			going = before[:len(before):len(before)]
+			for _, row := range some {
+				send, err := e.lookAt(ctx, tx, seen, row)
+				if err != nil {
+					return fmt.Errorf("looking at %s before sending: %w", row.Key, err)
+				}
+				if send {
+					going = append(going, row)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return going, nil
+}
+
+// sighting is what TeamSpirit showed of some employees' days.
+type sighting struct {
+	at     time.Time
+	sheets map[employeeDay]teamspirit.SheetDay
+	others map[employeeDay][]teamspirit.Row // rows that are not ours
+	ours   map[string]teamspirit.Row        // rows with a key of ours, by key
+	keys   map[employeeDay][]teamspirit.Row // the same by day
+}
+
+type employeeDay struct {
+	employee string
+	day      attendance.Day
+}
+
+// ourKeys is how every key of this program begins, on whatever PC.
+const ourKeys = "db1/"
+
+func (e *Engine) readDays(ctx context.Context, r rights, rows []store.Outbox) (*sighting, error) {
+	s := &sighting{
+		at: e.now(), sheets: make(map[employeeDay]teamspirit.SheetDay), others: make(map[employeeDay][]teamspirit.Row),
+		ours: make(map[string]teamspirit.Row), keys: make(map[employeeDay][]teamspirit.Row),
+	}
+	wanted := make(map[employeeDay]bool, len(rows))
+	codes, err := e.employeesByCode(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	first, last := dayOf(rows[0].Day), dayOf(rows[0].Day)
+	employees := make(map[string]bool)
+	for _, row := range rows {
+		day := dayOf(row.Day)
+		wanted[employeeDay{row.EmployeeID, day}] = true
+		employees[row.EmployeeID] = true
+		if day.Before(first) {
+			first = day
+		}
+		if day.After(last) {
+			last = day
+		}
+	}
+	ids := idsOrAll(employees)
+	if r.Sheet {
+		err := e.p.TeamSpirit.Sheet(ctx, first.String(), last.String(), ids, func(page []teamspirit.SheetDay) error {
+			return s.takeSheet(page, wanted)
+		})
+		if err != nil {
+			return nil, trouble{sideSalesforce, fmt.Errorf("reading the sheet of %s to %s: %w", first, last, err)}
+		}
+	}
+	err = e.p.TeamSpirit.Rows(ctx, first.Start(), last.End(), ids, func(page []teamspirit.Row) error {
+		s.takeRows(page, wanted, codes)
+		return nil
+	})
+	if err != nil {
+		return nil, trouble{sideSalesforce, fmt.Errorf("reading the stamps of %s to %s: %w", first, last, err)}
+	}
+	return s, nil
+}
+
+// employeesByCode lets rows be recognised that other products wrote with the 社員コード alone.
+func (e *Engine) employeesByCode(ctx context.Context, rows []store.Outbox) (map[string]string, error) {
+	codes := make(map[string]string)
+	err := e.p.Store.View(ctx, func(q *store.Queries) error {
+		done := make(map[string]bool)
+		for _, row := range rows {
+			if done[row.EmployeeID] {
+				continue
+			}
+			done[row.EmployeeID] = true
+			p, err := q.Employee(ctx, row.EmployeeID)
+			if err != nil {
+				return fmt.Errorf("reading employee %s: %w", row.EmployeeID, err)
+			}
+			codes[p.Code] = p.EmployeeID
+		}
+		return nil
+	})
+	return codes, err
+}
+
+func idsOrAll(employees map[string]bool) []string {
+	if len(employees) > employeesAQuery {
+		return nil
+	}
+	ids := make([]string, 0, len(employees))
+	for id := range employees {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (s *sighting) takeSheet(page []teamspirit.SheetDay, wanted map[employeeDay]bool) error {
+	for _, p := range page {
+		day, err := attendance.ParseDay(p.Date)
+		if err != nil {
+			return err
+		}
+		if k := (employeeDay{p.EmployeeID, day}); wanted[k] {
+			s.sheets[k] = p
+		}
+	}
+	return nil
+}
+
+func (s *sighting) takeRows(page []teamspirit.Row, wanted map[employeeDay]bool, codes map[string]string) {
+	for _, r := range page {
+		if r.EmployeeID == "" {
+			r.EmployeeID = codes[r.EmployeeCode]
+		}
+		k := employeeDay{r.EmployeeID, attendance.DayOf(r.At)}
+		switch {
+		case len(r.Key) > len(ourKeys) && r.Key[:len(ourKeys)] == ourKeys:
+			if old, double := s.ours[r.Key]; !double || r.Created.Before(old.Created) {
+				s.ours[r.Key] = r
+			}
+			s.keys[k] = append(s.keys[k], r)
+		case wanted[k] && (r.Kind == teamspirit.In || r.Kind == teamspirit.Out):
+			s.others[k] = append(s.others[k], r)
+		}
+	}
+}
+
+// lookAt writes down what was seen of one row's day, and tells whether the row is still to be sent.
+func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row store.Outbox) (bool, error) {
+	day := dayOf(row.Day)
+	k := employeeDay{row.EmployeeID, day}
+	if err := s.write(ctx, tx, k, e.p.TeamSpirit.Names()); err != nil {
+		return false, err
+	}
+	if there, ok := s.ours[row.Key]; ok {
+		if row.Attempts == 0 && !there.Created.Before(store.Time(row.PlannedAt)) {
+			if err := openItem(ctx, tx, itemOf(attendance.OtherConnector, sourceDeliver)); err != nil {
+				return false, err
+			}
+		}
+		return false, e.accepted(ctx, tx, row, there.ID, "was there")
+	}
+	ours, err := tx.StampsOfDay(ctx, store.StampsOfDayParams{EmployeeID: row.EmployeeID, Day: row.Day})
+	if err != nil {
+		return false, err
+	}
+	ours = append(ours, s.elsewhere(k, ours)...)
+	web, err := webOf(ctx, tx.Queries, row.EmployeeID, day, ours)
+	if err != nil {
+		return false, err
+	}
+	verdict := e.againstWeb(row, web, ours)
+	if verdict.Send {
+		return true, nil
+	}
+	tx.Audit("withdrawn", map[string]string{"key": row.Key, "reason": string(verdict.Reason)})
+	if err := tx.TouchDayIfKnown(ctx, store.TouchDayIfKnownParams{UserID: row.UserID, Day: row.Day}); err != nil {
+		return false, err // decide lists what is to be reviewed
+	}
+	return false, tx.StampWithdrawn(ctx, store.StampWithdrawnParams{Why: string(verdict.Reason), At: store.Millis(tx.Now()), ID: row.ID})
+}
+
+// againstWeb asks the rules for the last word.
+func (e *Engine) againstWeb(row store.Outbox, web webDay, ours []store.Outbox) attendance.Verdict {
+	stamp := attendance.Stamp{Kind: attendance.Kind(row.Kind), Revision: int(row.Revision), At: store.Time(row.At), AccessID: row.AccessID, OnlyIfEmpty: onlyIfEmpty(row.Origin)}
+	if stamp.OnlyIfEmpty {
+		// Any time of that kind on the sheet, in whatever way it came there, keeps ours away.
+		at := store.Time(row.At)
+		if web.has.In && web.In == nil {
+			web.In = &at
+		}
+		if web.has.Out && web.Out == nil {
+			web.Out = &at
+		}
+	}
+	var standing *time.Time
+	for _, o := range ours {
+		if o.Kind == string(attendance.ClockIn) && (stateOf(o) == attendance.Sent || stateOf(o) == attendance.InFlight) {
+			at := store.Time(o.At)
+			standing = &at
+		}
+	}
+	return attendance.AgainstWeb(e.p.Rules, stamp, web.Web, standing)
+}
+
+// elsewhere lists the rows with keys of ours that this database does not know: another PC's, or those of a database that was lost.
+func (s *sighting) elsewhere(k employeeDay, ours []store.Outbox) []store.Outbox {
+	known := make(map[string]bool, len(ours))
+	for _, o := range ours {
+		known[o.Key] = true
+	}
+	var out []store.Outbox
+	for _, r := range s.keys[k] {
+		if !known[r.Key] {
+			out = append(out, store.Outbox{Kind: r.Kind, At: store.Millis(r.At), State: "accepted", Attempts: 1, Key: r.Key})
+		}
+	}
+	return out
+}
+
+// write keeps what was seen of one day.
+func (s *sighting) write(ctx context.Context, tx *store.Tx, k employeeDay, n teamspirit.Names) error {
+	p := s.sheets[k]
+	err := tx.SaveSheet(ctx, store.SaveSheetParams{
+		EmployeeID: k.employee, Day: dayNumber(k.day), PushStart: minute(p.PushStart), PushEnd: minute(p.PushEnd), RealStart: minute(p.RealStart),
+		RealEnd: minute(p.RealEnd), StartTime: minute(p.Start), EndTime: minute(p.End), ReadAt: store.Millis(s.at),
+	})
+	if err != nil {
+		return err
+	}
+	if err := tx.DropOtherRowsOf(ctx, store.DropOtherRowsOfParams{EmployeeID: k.employee, Day: dayNumber(k.day)}); err != nil {
+		return err
+	}
+	for _, r := range s.others[k] {
+		if r.Status != n.Unprocessed && r.Status != n.Processed {
+			continue // a row that was refused or deleted is nobody's stamp
+		}
+		if err := tx.SaveOtherRow(ctx, store.SaveOtherRowParams{
+			ID: r.ID, EmployeeID: k.employee, Day: dayNumber(k.day), Kind: r.Kind, At: store.Millis(r.At), Status: r.Status, Device: r.Device, ReadAt: store.Millis(s.at),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func minute(m *int) sql.NullInt64 {
+	if m == nil {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: int64(*m), Valid: true}
+}

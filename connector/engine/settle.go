@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+	"dakokubridge/connector/teamspirit"
+)
+
+const (
+	// requestLife is how long Salesforce may still carry out a request whose sender has given up: 10 minutes, and some to be sure.
+	requestLife = 12 * time.Minute
+	// unknownFor is how long an outcome may stay unknown before a person is told.
+	unknownFor = time.Hour
+)
+
+// markLeftovers turns rows that an earlier process left as sending into unknown ones: it may have died before, while or after they were
+// carried out.
+func (e *Engine) markLeftovers(ctx context.Context) error {
+	return e.inBatches(ctx, func(ctx context.Context, tx *store.Tx) (int, error) {
+		rows, err := tx.StampsSending(ctx, rowsACall)
+		for _, row := range rows {
+			tx.Audit("left_over", map[string]string{"key": row.Key})
+			if err := tx.StampUnknown(ctx, store.StampUnknownParams{Since: store.Millis(tx.Now()), Answer: "left over", ID: row.ID}); err != nil {
+				return 0, err
+			}
+		}
+		return len(rows), err
+	})
+}
+
+// inBatches repeats f, one transaction each, until it finds less than a call's worth of rows.
+func (e *Engine) inBatches(ctx context.Context, f func(context.Context, *store.Tx) (int, error)) error {
+	for {
+		n := 0
+		err := e.update(ctx, func(tx *store.Tx) (err error) {
+			n, err = f(ctx, tx)
+			return err
+		})
+		if err != nil || n < rowsACall {
+			return err
+		}
+	}
+}
+
+// settle finds out what became of rows with an unknown outcome, by their keys. A row that TeamSpirit has is accepted. A row that it has
+// not may be sent again: at once where the key field is unique, since a late first attempt then meets a duplicate; and otherwise only
+// when no attempt can be carried out any more. (An upsert by a plain external id could meet its own late first attempt and change the
+// row that is there, so it waits as well.)
+func (e *Engine) settle(ctx context.Context, r rights) error {
+	for {
+		var rows []store.Outbox
+		err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+			rows, err = q.StampsUnknown(ctx, store.StampsUnknownParams{Now: store.Millis(e.now()), Most: rowsACall})
+			return err
+		})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		asked := e.now()
+		found, err := e.findByKey(ctx, rows)
+		if err != nil {
+			return err
+		}
+		err = e.update(ctx, func(tx *store.Tx) error {
+			for _, row := range rows {
+				if err := e.settleRow(ctx, tx, r, row, found[row.Key], asked); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || len(rows) < rowsACall {
+			return err
+		}
+	}
+}
+
+func (e *Engine) findByKey(ctx context.Context, rows []store.Outbox) (map[string]teamspirit.Row, error) {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = row.Key
+	}
+	list, err := e.p.TeamSpirit.RowsByKey(ctx, keys)
+	if err != nil {
+		return nil, trouble{sideSalesforce, fmt.Errorf("looking %d stamps up by key: %w", len(keys), err)}
+	}
+	found := make(map[string]teamspirit.Row, len(list))
+	for _, r := range list {
+		if old, double := found[r.Key]; !double || r.Created.Before(old.Created) {
+			found[r.Key] = r
+		}
+	}
+	return found, nil
+}
+
+func (e *Engine) settleRow(ctx context.Context, tx *store.Tx, r rights, row store.Outbox, found teamspirit.Row, asked time.Time) error {
+	if found.ID != "" {
+		return e.accepted(ctx, tx, row, found.ID, "found by key")
+	}
+	since := store.Time(row.UnknownSince)
+	if r.Key == teamspirit.KeyUnique || asked.Sub(since) >= requestLife {
+		tx.Audit("settled", map[string]string{"key": row.Key, "found": "false"})
+		return tx.StampBack(ctx, store.StampBackParams{Answer: "not there", ID: row.ID})
+	}
+	if asked.Sub(since) >= unknownFor {
+		if err := openItem(ctx, tx, itemOf(attendance.UnknownOutcome, sourceDeliver).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind)); err != nil {
+			return err
+		}
+	}
+	return tx.StampUnknown(ctx, store.StampUnknownParams{
+		Since: row.UnknownSince, NotBefore: store.Millis(nextLook(since, asked)), Answer: row.Answer, ID: row.ID,
+	})
+}
+
+// nextLook is when a row that is not there yet is looked for again: a late attempt mostly turns up at once.
+func nextLook(since, now time.Time) time.Time {
+	next := now.Add(2 * time.Minute)
+	if end := since.Add(requestLife); next.After(end) {
+		return end
+	}
+	return next
+}

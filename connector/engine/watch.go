@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+)
+
+const (
+	// clockOff is how far the PC's clock may be from the servers' before somebody is told.
+	clockOff = 5 * time.Minute
+	// silence is how long trusted time may be missing before somebody is told.
+	silence = 5 * time.Minute
+)
+
+// watch looks after what no other stage does: the clock, the keychain, and sign-ins that would expire from disuse.
+func (e *Engine) watch(ctx context.Context) error {
+	sure := e.sure()
+	wall := e.p.Clock.Now().Round(0)
+	if err := e.state(ctx, itemOf(attendance.NoTrustedTime, sourceEngine), sure.IsZero() && e.unheardSince(ctx) > silence); err != nil {
+		return err
+	}
+	if !sure.IsZero() {
+		wrong := wall.Sub(sure).Abs() > clockOff || e.trusted.apart() > clockOff
+		if err := e.state(ctx, itemOf(attendance.ClockWrong, sourceEngine), wrong); err != nil {
+			return err
+		}
+	}
+	locked := e.p.Akerun.Tokens().Trouble() != nil || e.p.Salesforce.Tokens().Trouble() != nil
+	if err := e.state(ctx, itemOf(attendance.Keychain, sourceEngine).about("token"), locked); err != nil {
+		return err
+	}
+	return e.keepAlive(ctx)
+}
+
+// state opens or cures an item, writing only where that changes something.
+func (e *Engine) state(ctx context.Context, i item, holds bool) error {
+	open := false
+	err := e.p.Store.View(ctx, func(q *store.Queries) error {
+		live, err := q.LiveItemsOfDay(ctx, store.LiveItemsOfDayParams{UserID: i.user, Day: numberOrNone(i.day)})
+		for _, l := range live {
+			open = open || l.Reason == string(i.reason) && l.Subject == i.subject
+		}
+		return err
+	})
+	if err != nil || open == holds {
+		return err
+	}
+	if holds {
+		return e.openItem(ctx, i)
+	}
+	return e.update(ctx, func(tx *store.Tx) error { return cure(ctx, tx, i.reason, i.user, i.day, i.subject) })
+}
+
+// unheardSince is how long a side has been failing, of the two the longer.
+func (e *Engine) unheardSince(ctx context.Context) time.Duration {
+	var longest time.Duration
+	_ = e.p.Store.View(ctx, func(q *store.Queries) error {
+		for _, name := range []string{sideAkerun, sideSalesforce} {
+			if s, err := q.Side(ctx, name); err == nil && s.FailingSince > 0 {
+				longest = max(longest, e.now().Sub(store.Time(s.FailingSince)))
+			}
+		}
+		return nil
+	})
+	return longest
+}
+
+// keepAlive renews sign-ins that have been idle for a week: Salesforce lets them die after 30 days.
+func (e *Engine) keepAlive(ctx context.Context) error {
+	var errs []error
+	if e.mayCall(ctx, sideAkerun) {
+		if err := e.p.Akerun.Tokens().Idle(ctx); err != nil {
+			errs = append(errs, e.noteTrouble(ctx, trouble{sideAkerun, err}))
+		}
+	}
+	if e.mayCall(ctx, sideSalesforce) {
+		if err := e.p.Salesforce.Tokens().Idle(ctx); err != nil {
+			errs = append(errs, e.noteTrouble(ctx, trouble{sideSalesforce, err}))
+		}
+	}
+	return errors.Join(errs...)
+}
