@@ -7,16 +7,16 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/net/netutil"
 )
 
 const (
-	// maxConns bounds what one loopback address serves at a time. Further connections wait until silent ones have run into readHeader.
-	maxConns   = 256
-	readHeader = 3 * time.Second
-	maxHeader  = 16 << 10
+	// maxConns bounds what one loopback address serves at a time. Further connections wait until silent ones are cut.
+	maxConns  = 256
+	maxHeader = 16 << 10
 )
 
 // donePage is what the browser shows at the end. It is the same whatever came of the sign-in, since the tokens are fetched afterwards; the app tells.
@@ -34,10 +34,10 @@ func bounded(l net.Listener) net.Listener { return netutil.LimitListener(l, maxC
 func newCallbackServer(l *Login) *http.Server {
 	s := &http.Server{
 		Handler:           l,
-		ReadHeaderTimeout: readHeader,
-		ReadTimeout:       readHeader,
+		ReadHeaderTimeout: l.client.patience.header,
+		ReadTimeout:       l.client.patience.header,
 		WriteTimeout:      10 * time.Second,
-		IdleTimeout:       readHeader,
+		IdleTimeout:       l.client.patience.header,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(io.Discard, "", 0), // what strangers send is no concern of the log
 	}
@@ -125,7 +125,8 @@ func (l *Login) done(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = io.WriteString(w, donePage) // the browser may be gone; the sign-in does not depend on it
+	w.Header().Set("Content-Length", strconv.Itoa(len(donePage))) // complete for the browser although the listener closes at once
+	_, _ = io.WriteString(w, donePage)                            // the browser may be gone; the sign-in does not depend on it
 	_ = http.NewResponseController(w).Flush()
 	l.showOnce.Do(func() { close(l.shown) })
 }

@@ -40,6 +40,8 @@ type Client struct {
 	tokens *token.Keeper
 	api    versionPick
 
+	patience patience
+
 	mu     sync.Mutex
 	pinned string // 18 characters, or "" while no org is linked
 	usage  usage
@@ -66,7 +68,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, login: login}
+	c := &Client{cfg: cfg, login: login, patience: usualPatience}
 	c.tokens = token.New(token.Config{Entry: vault.SalesforceRefreshToken, Vault: cfg.Vault, Refresh: c.Refresh, Now: cfg.Now, Wait: cfg.Wait})
 	if cfg.PinnedOrg != "" {
 		if err := c.Pin(cfg.PinnedOrg); err != nil {

@@ -23,9 +23,16 @@ const (
 
 	callbackPath = "/oauth/callback"
 	donePath     = "/done"
-	// pageGrace is how long the listener stays for the closing page after the callback has come; a browser follows the redirect within milliseconds.
-	pageGrace = 2 * time.Second
 )
+
+// patience is how long a sign-in waits for others, in real time.
+type patience struct {
+	login  time.Duration // for the person
+	page   time.Duration // for the browser to fetch the closing page once it has come back; it follows the redirect within milliseconds
+	header time.Duration // for whoever opened a connection to say what they want
+}
+
+var usualPatience = patience{login: LoginTimeout, page: 2 * time.Second, header: 3 * time.Second}
 
 // Login is one sign-in under way: a listener for the browser's return, open on this machine only, and the secrets that bind the return to it.
 // It ends by itself after [LoginTimeout]; until then it must be ended by [Login.Wait] or [Login.Close].
@@ -80,7 +87,7 @@ func (c *Client) BeginLogin(ctx context.Context) (*Login, error) {
 		shown:    make(chan struct{}),
 	}
 	l.serve(listeners)
-	l.expire = time.AfterFunc(LoginTimeout, l.timeOut)
+	l.expire = time.AfterFunc(c.patience.login, l.timeOut)
 	return l, nil
 }
 
@@ -115,19 +122,19 @@ func (l *Login) Wait(ctx context.Context) (token.Grant, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.timedOut {
-			return token.Grant{}, failure(doing, CauseTimeout, Ask, "the browser did not come back within "+LoginTimeout.String())
+			return token.Grant{}, failure(doing, CauseTimeout, Ask, "the browser did not come back within "+l.client.patience.login.String())
 		}
 		return token.Grant{}, failure(doing, CauseCancelled, Ask, "the sign-in was given up")
 	}
 }
 
-// waitForPage lets the browser fetch the closing page, to its last byte.
+// waitForPage lets the browser fetch the closing page.
 func (l *Login) waitForPage(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, pageGrace)
-	defer cancel()
+	grace := time.NewTimer(l.client.patience.page)
+	defer grace.Stop()
 	select {
 	case <-l.shown:
-		_ = l.server.Shutdown(ctx) // when it is late, Close cuts what is left
+	case <-grace.C:
 	case <-ctx.Done():
 	case <-l.ended:
 	}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,7 +99,9 @@ func signIn(t *testing.T, l *Login, query string) string {
 
 func loginClient(t *testing.T, o *org, ports []int) *Client {
 	t.Helper()
-	return o.client(t, func(cfg *Config) { cfg.CallbackPorts = ports })
+	c := o.client(t, func(cfg *Config) { cfg.CallbackPorts = ports })
+	c.patience.page = 100 * time.Millisecond
+	return c
 }
 
 func TestSignIn(t *testing.T) {
@@ -379,13 +382,15 @@ func TestHalfOpenConnectionsDoNotStopASignIn(t *testing.T) {
 func TestASilentConnectionIsCut(t *testing.T) {
 	o := newOrg(t)
 	ports := freePorts(t, 1)
-	begin(t, loginClient(t, o, ports))
+	c := loginClient(t, o, ports)
+	c.patience.header = 100 * time.Millisecond
+	begin(t, c)
 	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[0])))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetReadDeadline(time.Now().Add(3 * readHeader))
+	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -438,10 +443,10 @@ func TestAnExchangeThatFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOrg(t)
-			calls := 0
+			var calls atomic.Int32
 			o.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/services/oauth2/token" {
-					calls++
+					calls.Add(1)
 					tt.handler(w, r)
 				}
 			})
@@ -449,8 +454,8 @@ func TestAnExchangeThatFails(t *testing.T) {
 			signIn(t, l, "code=c&state="+l.state)
 			got := <-done
 			wants(t, got.err, tt.cause, tt.advice, tt.sent)
-			if calls != 1 {
-				t.Errorf("the code was sent %d times, want once", calls)
+			if n := calls.Load(); n != 1 {
+				t.Errorf("the code was sent %d times, want once", n)
 			}
 		})
 	}
@@ -495,8 +500,8 @@ func TestGivingUp(t *testing.T) {
 	nobodyListens(t, ports[0])
 	l.Close() // may be called again
 
-	l, done = begin(t, c)
-	l.timeOut()
+	c.patience.login = 10 * time.Millisecond
+	_, done = begin(t, c)
 	wants(t, (<-done).err, CauseTimeout, Ask, false)
 	nobodyListens(t, ports[0])
 }
