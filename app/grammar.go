@@ -1,0 +1,45 @@
+package main
+
+import (
+	"github.com/alecthomas/kong"
+
+	"dakokubridge/app/profile"
+)
+
+// grammar is the command line. Each command is a type of its own with a Run method beside it.
+type grammar struct {
+	Profile *string          `help:"Use another data folder, with its own keychain entries." placeholder:"DIR"`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	App       desktopCommand   `cmd:"" default:"1" help:"Open the desktop app (also without any command)."`
+	Demo      demoCommand      `cmd:"" help:"Play a demo with simulated servers; nothing real is touched."`
+	Simulator simulatorCommand `cmd:"" help:"Run the two simulated servers alone."`
+
+	Signin        signInCommand        `cmd:"" help:"Sign in to one side."`
+	Organizations organizationsCommand `cmd:"" help:"List the 事業所 of the Akerun account, or choose one."`
+	Check         checkCommand         `cmd:"" help:"Check rights, batch and people; exit 1 if the integration can't begin."`
+	People        peopleCommand        `cmd:"" help:"List people with verdicts."`
+	Preview       previewCommand       `cmd:"" help:"Play the last days through the rules; nothing is sent (お試し判定)."`
+	Begin         beginCommand         `cmd:"" help:"Start the integration (連携開始)."`
+	Run           runCommand           `cmd:"" help:"Run without a window, until SIGINT or SIGTERM."`
+	Sync          syncCommand          `cmd:"" help:"Read, decide, send and confirm once, now (今すぐ同期)."`
+	Pause         pauseCommand         `cmd:"" help:"Stop sending; reading goes on (一時停止)."`
+	Resume        resumeCommand        `cmd:"" help:"End the pause (再開)."`
+	Unlink        unlinkCommand        `cmd:"" help:"End the integration and revoke both sign-ins (連携解除)."`
+	Status        statusCommand        `cmd:"" help:"Show state, last reading, queue and open items."`
+	Days          daysCommand          `cmd:"" help:"Show what was seen, decided, sent and confirmed, and why."`
+	Items         itemsCommand         `cmd:"" help:"The three lists of what needs looking at."`
+	Verify        verifyCommand        `cmd:"" help:"Check the audit chain and the database; exit 1 if anything is wrong."`
+}
+
+// open opens the data folder that was asked for. An empty --profile is an unset variable in somebody's script, and must not
+// end in the usual folder.
+func (g *grammar) open() (*profile.Profile, error) {
+	if g.Profile == nil {
+		return profile.Open("")
+	}
+	if *g.Profile == "" {
+		return nil, usage("--profile is empty: name a folder, or leave it out for the usual one")
+	}
+	return profile.Open(*g.Profile)
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"dakokubridge/app/clock"
+	"dakokubridge/app/logs"
+	"dakokubridge/app/owner"
+	"dakokubridge/app/profile"
+	"dakokubridge/connector"
+	"dakokubridge/connector/engine"
+	"dakokubridge/connector/settings"
+	"dakokubridge/connector/vault"
+)
+
+// owned is the façade in the process that owns the profile, together with everything that lives as long as the ownership.
+// Other processes reach it over a socket.
+type owned struct {
+	*connector.Local
+	settings settings.Settings
+	log      *slog.Logger
+
+	mu      sync.Mutex
+	stop    context.CancelFunc // of the loop; nil until it is started
+	ended   chan struct{}
+	loopErr error
+
+	closers []func() error // in the order of opening
+}
+
+// openOwned wires a profile's parts together: settings, log, clock, keychain, façade, socket. It starts no loop.
+func openOwned(ctx context.Context, c *console, p *profile.Profile, mine *profile.Ownership) (o *owned, err error) {
+	o = &owned{closers: []func() error{mine.Release}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.Close())
+		}
+	}()
+	var warnings []settings.Warning
+	if o.settings, warnings, err = settings.Load(p.Settings()); err != nil {
+		return nil, err
+	}
+	log, closer, err := logs.Open(p.Log(), slog.LevelInfo)
+	if err != nil {
+		return nil, err
+	}
+	o.log = log
+	o.closers = append(o.closers, closer.Close)
+	for _, w := range warnings {
+		fmt.Fprintf(c.err, "dakokubridge: settings.toml, %s\n", w)
+		log.Warn("settings.toml", "line", w.Line, "text", w.Text)
+	}
+	now, err := o.openClock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o.Local, err = connector.Open(ctx, connector.Config{
+		Dir:      p.Dir(),
+		Vault:    vault.Keychain(p.KeychainService()),
+		Clock:    now,
+		Settings: o.settings,
+		Log:      log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the profile %s: %w", p.Dir(), err)
+	}
+	o.closers = append(o.closers, o.Local.Close, o.endLoop)
+	return o, o.serve(ctx, mine)
+}
+
+// openClock gives this PC's clock or, in a rehearsal, the simulator's.
+func (o *owned) openClock(ctx context.Context) (engine.Clock, error) {
+	if o.settings.ClockURL == "" {
+		return clock.Wall{}, nil
+	}
+	remote, err := clock.OpenRemote(ctx, o.settings.ClockURL, &http.Client{Timeout: 5 * time.Second})
+	if err != nil {
+		return nil, err
+	}
+	o.closers = append(o.closers, remote.Close)
+	return remote, nil
+}
+
+func (o *owned) serve(ctx context.Context, mine *profile.Ownership) error {
+	listener, err := mine.Listen()
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	go func() { done <- owner.NewServer(o, o.log).Serve(ctx, listener) }()
+	o.closers = append(o.closers, func() error { stop(); return <-done })
+	return nil
+}
+
+// startLoop starts the background sync once; later calls find it running.
+func (o *owned) startLoop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stop != nil {
+		return
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	o.stop, o.ended = stop, make(chan struct{})
+	go func() {
+		defer close(o.ended)
+		if err := o.Local.Run(ctx); err != nil && ctx.Err() == nil {
+			o.log.Error("the loop ended", "err", err)
+			o.loopErr = err
+		}
+	}()
+}
+
+// loopEnded is closed when the loop has ended; it must have been started.
+func (o *owned) loopEnded() <-chan struct{} { return o.ended }
+
+func (o *owned) endLoop() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stop == nil {
+		return nil
+	}
+	o.stop()
+	<-o.ended
+	return o.loopErr
+}
+
+// Sync starts the loop where none runs yet, so that a single command, or another process that asks this one, can sync too.
+func (o *owned) Sync(ctx context.Context) error {
+	o.startLoop()
+	return o.Local.Sync(ctx)
+}
+
+// Close ends everything in the reverse order of opening.
+func (o *owned) Close() error {
+	var errs []error
+	for i := len(o.closers) - 1; i >= 0; i-- {
+		errs = append(errs, o.closers[i]())
+	}
+	o.closers = nil
+	return errors.Join(errs...)
+}
+
+var _ connector.Connector = (*owned)(nil)
+var _ io.Closer = (*owned)(nil)
