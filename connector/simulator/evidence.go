@@ -31,7 +31,7 @@ type Evidence struct {
 	Now          time.Time                   `json:"now"`
 	Organization string                      `json:"organization"` // the first 事業所
 	Accesses     []akerunserver.Access       `json:"accesses"`     // that the API could have shown by now, in the order of their ids
-	Users        []akerunserver.User         `json:"users"`
+	Users        []akerunserver.UserSpan     `json:"users"`        // each account once for every span of time in which it was the same
 	Employees    []Employee                  `json:"employees"`
 	Stamps       []salesforceserver.StampRow `json:"stamps"` // all stamp rows, deleted ones too, in the order of creation
 	WebStamps    []WebStamp                  `json:"web_stamps"`
@@ -43,8 +43,11 @@ type Evidence struct {
 func (s *Simulator) Evidence(from time.Time) Evidence {
 	s.catchUp()
 	e := Evidence{
-		Now: s.clock.Now(), Organization: s.company.Organizations[0].ID, Users: s.akerun.Users(), Stamps: s.salesforce.StampRows(),
+		Now: s.clock.Now(), Organization: s.company.Organizations[0].ID, Stamps: s.salesforce.StampRows(),
 		Sheet: s.salesforce.Sheet(from.AddDate(0, 0, -1).Format(time.DateOnly), ""),
+	}
+	for _, u := range s.akerun.Users() {
+		e.Users = append(e.Users, u.Spans()...)
 	}
 	for a := range s.akerun.Accesses(from, time.Time{}) {
 		e.Accesses = append(e.Accesses, a)

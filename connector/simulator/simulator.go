@@ -113,7 +113,9 @@ func (s *Simulator) organization(o Options) salesforceserver.Options {
 		ClientID: s.app.clientID, RedirectURIs: s.app.redirectURIs, Switches: o.Salesforce, OnWrite: o.OnWrite,
 	}
 	for _, e := range s.company.Employees {
-		options.Employees = append(options.Employees, salesforceserver.Employee(e))
+		options.Employees = append(options.Employees, salesforceserver.Employee{
+			ID: e.ID, Code: e.Code, Name: e.Name, Mail: e.Mail, UserID: e.UserID, Entry: e.Entry, End: e.End,
+		})
 	}
 	for _, a := range s.company.SalesforceLogins {
 		u := salesforceserver.User{ID: a.UserID, Username: a.Login, Password: a.Password, Role: a.Role, Name: "勤怠連携 管理者", Mail: a.Login}

@@ -2,6 +2,7 @@ package akerunserver
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"dakokubridge/connector/simulator/company"
@@ -112,4 +113,50 @@ func reference(id, name string) []byte {
 		panic(err)
 	}
 	return text
+}
+
+// UserSpan is an account during a span of time in which its code and its 事業所 were the same.
+type UserSpan struct {
+	ID            string    `json:"id"`
+	Name          string    `json:"name"` // as it is now, like Mail
+	Mail          string    `json:"mail"`
+	Code          string    `json:"code"`
+	Organizations []string  `json:"organizations"` // none: the account has been deleted, or not been made
+	From          time.Time `json:"from"`
+	Until         time.Time `json:"until,omitzero"` // not included; zero: it lasts
+}
+
+// Spans cuts the account's history where its code or its 事業所 changed, in order of time.
+func (u User) Spans() []UserSpan {
+	var cuts []time.Time
+	for _, c := range u.Codes {
+		cuts = append(cuts, c.From)
+	}
+	for _, m := range u.Memberships {
+		cuts = append(cuts, m.From)
+		if !m.Until.IsZero() {
+			cuts = append(cuts, m.Until)
+		}
+	}
+	slices.SortFunc(cuts, time.Time.Compare)
+	cuts = slices.CompactFunc(cuts, time.Time.Equal)
+	var spans []UserSpan
+	for i, from := range cuts {
+		span := UserSpan{ID: u.ID, Name: u.Name, Mail: u.Mail, From: from, Organizations: []string{}}
+		if i+1 < len(cuts) {
+			span.Until = cuts[i+1]
+		}
+		for _, c := range u.Codes {
+			if !c.From.After(from) {
+				span.Code = c.Code
+			}
+		}
+		for _, m := range u.Memberships {
+			if !m.From.After(from) && (m.Until.IsZero() || m.Until.After(from)) {
+				span.Organizations = append(span.Organizations, m.Organization)
+			}
+		}
+		spans = append(spans, span)
+	}
+	return spans
 }
