@@ -266,8 +266,8 @@ func unfitSession(message string) bool {
 func apiError(doing string, a answer) *Error {
 	fault, known := decodeFaults(a.body)
 	v := judge(a.status, fault.ErrorCode, fault.Message)
-	if !known && v.advice == Stop { // a gateway's page, not Salesforce's word
-		v.advice = Again
+	if !known && v.advice != Again && v.cause != CauseProxy { // a gateway's page: no word of Salesforce about rights or sign-in
+		v = verdict{CauseBadAnswer, Again}
 	}
 	return &Error{Doing: doing, Code: snippet(fault.ErrorCode), Message: snippet(fault.Message), Status: a.status,
 		cause: v.cause, advice: v.advice, sent: mayBeApplied(a.status), after: a.retryAfter}
