@@ -39,8 +39,25 @@ type AccessPage struct {
 	Len        int // rows as served, readable or not
 }
 
-// AccessQuery chooses a page. The server may give fewer rows than asked for although there are more, because its own limit
-// is not known: only a page with Len 0 is the end.
+// LastID is the greatest id on the page, of readable rows or not; "" where it has none. Reading in ascending order has reached the end when
+// it is not greater than the AfterID asked for: a page shorter than asked for proves nothing, because the server's own limit is not
+// known, and an AfterID might be taken as inclusive.
+func (p AccessPage) LastID() string {
+	last := ""
+	for _, a := range p.Accesses {
+		if CompareIDs(a.ID, last) > 0 {
+			last = a.ID
+		}
+	}
+	for _, u := range p.Unreadable {
+		if CompareIDs(u.ID, last) > 0 {
+			last = u.ID
+		}
+	}
+	return last
+}
+
+// AccessQuery chooses a page. LastID tells whether there is another.
 type AccessQuery struct {
 	AfterID    string    // only greater ids; "" for all
 	From, To   time.Time // window of Access.At, widened to whole seconds; whether its borders are within is up to the server; zero: open

@@ -98,7 +98,7 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// CompareIDs orders access ids as the numbers they are: negative where a is the smaller. Both must be decimal digits.
+// CompareIDs orders access ids as the numbers they are: negative where a is the smaller. Both must be decimal digits; "" counts as zero.
 func CompareIDs(a, b string) int {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	if len(a) != len(b) {
@@ -109,10 +109,10 @@ func CompareIDs(a, b string) int {
 
 // instant reads any RFC 3339 date-time, also with the lower-case letters, the blank and the leap second that the RFC allows, as UTC.
 func instant(s string) (time.Time, error) {
+	s = strings.ToUpper(s)
 	if len(s) < len("2006-01-02T15:04:05Z") {
 		return time.Time{}, errors.New("no RFC 3339 instant")
 	}
-	s = strings.ToUpper(s)
 	if s[10] == ' ' {
 		s = s[:10] + "T" + s[11:]
 	}
