@@ -34,6 +34,32 @@ func TestMissingFileGivesDefaults(t *testing.T) {
 	}
 }
 
+// What the README shows as the values of a file that leaves everything out has to be just that.
+func TestTheReadmeShowsTheDefaults(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(readme), "```toml\n")
+	block, _, ended := strings.Cut(block, "```")
+	if !found || !ended {
+		t.Fatal("the README has no settings any more")
+	}
+	s, warnings, err := Parse([]byte(block))
+	if err != nil || len(warnings) > 0 {
+		t.Fatal(warnings, err)
+	}
+	if d := cmp.Diff(Default(), s); d != "" {
+		t.Error(d)
+	}
+	for _, key := range []string{"language", "proxy", "clock_url", "base_url", "client_id", "redirect_uri", "login_url", "callback_ports",
+		"poll_interval", "people_interval", "minimum_span", "look_back_days", "deny", "akerun_per_minute", "salesforce_share", "[teamspirit]"} {
+		if !strings.Contains(block, key) {
+			t.Errorf("the README does not tell of %s", key)
+		}
+	}
+}
+
 func TestEverySettingIsRead(t *testing.T) {
 	s, warnings, err := load(t, "\xef\xbb\xbf"+`
 language = "en"
