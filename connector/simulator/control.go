@@ -163,7 +163,7 @@ func (s *Simulator) SetSwitch(name string, value json.RawMessage) error {
 	case "salesforce":
 		return s.SalesforceServer().SetSwitch(own, value)
 	}
-	return fmt.Errorf("setting the switch %q: its name has to begin with akerun. or salesforce.", name)
+	return fmt.Errorf(`setting the switch %q: its name has to begin with "akerun." or "salesforce."`, name)
 }
 
 func (s *Simulator) setSwitch(r *http.Request) (any, error) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -164,7 +165,7 @@ func TestSigningInToAkerunOverLoopback(t *testing.T) {
 
 func TestInABubbleTimePassesByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newSimulator(t, Options{Seed: 2, Clock: clock.Real(DefaultFrom.Add(90 * time.Minute).Sub(time.Now()))})
+		s := newSimulator(t, Options{Seed: 2, Clock: clock.Real(time.Until(DefaultFrom.Add(90 * time.Minute)))})
 		pipe := s.Pipe()
 		defer func() {
 			if err := pipe.Close(); err != nil {
@@ -358,5 +359,53 @@ func TestListenNeedsBothAddresses(t *testing.T) {
 	}
 	if _, err := New(Options{Size: "XXL"}); err == nil {
 		t.Error("an impossible company was made")
+	}
+}
+
+// field takes a text out of a JSON object.
+func field(t testing.TB, object []byte, name string) string {
+	t.Helper()
+	var all map[string]any
+	if err := json.Unmarshal(object, &all); err != nil {
+		t.Fatalf("%v in %.300s", err, object)
+	}
+	value, ok := all[name].(string)
+	if !ok {
+		t.Fatalf("no %s in %.300s", name, object)
+	}
+	return value
+}
+
+func TestManyAtOnce(t *testing.T) {
+	s := newSimulator(t, Options{Seed: 10})
+	d, client := listening(t, s)
+	token := akerunToken(t, d, client)
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			for range 10 {
+				call[accessPage](t, client, "GET", d.Akerun.BaseURL+"/v3/organizations/"+d.Akerun.Offices[0].ID+"/accesses", token, nil)
+				switch i {
+				case 0:
+					call[clock.State](t, client, "POST", d.Akerun.BaseURL+"/_simulator/clock", "", clock.Change{Advance: "1h"})
+				case 1:
+					call[map[string]string](t, client, "POST", d.Akerun.BaseURL+"/_simulator/access", "", struct{}{})
+				case 2:
+					call[map[string]json.RawMessage](t, client, "POST", d.Akerun.BaseURL+"/_simulator/switch", "", map[string]any{"name": "akerun.id_order", "value": "event"})
+				case 3:
+					call[[]SheetDay](t, client, "GET", d.Salesforce.BaseURL+"/_simulator/timesheet", "", nil)
+				}
+			}
+		})
+	}
+	all.Wait()
+	added := 0
+	for _, a := range s.Evidence(DefaultFrom).Accesses {
+		if a.User == "" && a.DeviceType == "nfc_outside" {
+			added++
+		}
+	}
+	if added != 10 {
+		t.Errorf("%d accesses were added, want 10", added)
 	}
 }

@@ -102,10 +102,10 @@ func TestALateRowAppearsAtItsTime(t *testing.T) {
 // company's own rows.
 func TestPagesAreComplete(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		w := newWorld(t, company.Options{Seed: rapid.Uint64().Draw(rt, "seed"), People: rapid.IntRange(10, 30).Draw(rt, "people"), Doors: 3, History: 3})
+		w := newWorld(t, company.Options{Seed: rapid.Uint64().Draw(rt, "seed"), People: rapid.IntRange(10, 20).Draw(rt, "people"), Doors: 3, History: 1})
 		order := rapid.SampledFrom([]string{"arrival", "event"}).Draw(rt, "order")
 		w.set("id_order", `"`+order+`"`)
-		limit := rapid.IntRange(1, 60).Draw(rt, "limit")
+		limit := rapid.IntRange(3, 60).Draw(rt, "limit")
 		for range rapid.IntRange(0, 5).Draw(rt, "added") {
 			n := NewAccess{At: start.Add(time.Duration(rapid.IntRange(-80, 20).Draw(rt, "hours")) * time.Hour), Up: start.Add(time.Duration(rapid.IntRange(-1, 30).Draw(rt, "up")) * time.Hour)}
 			if _, err := w.AddAccess(n); err != nil {
@@ -185,7 +185,7 @@ func less(a, b string) int {
 
 func TestWindowsByTime(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		w := newWorld(t, company.Options{Seed: rapid.Uint64().Draw(rt, "seed"), People: 20, Doors: 2, History: 9})
+		w := newWorld(t, company.Options{Seed: rapid.Uint64().Draw(rt, "seed"), People: 12, Doors: 2, History: 8})
 		w.set("id_order", `"`+rapid.SampledFrom([]string{"arrival", "event"}).Draw(rt, "order")+`"`)
 		w.set("most_limit", "100000")
 		afterToo, beforeToo := rapid.Bool().Draw(rt, "after"), rapid.Bool().Draw(rt, "before")

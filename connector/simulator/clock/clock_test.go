@@ -105,7 +105,7 @@ func TestARunningWaitNoticesSetAndSpeed(t *testing.T) {
 
 func TestARealClockFollowsTheBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		offset := start.Sub(time.Now())
+		offset := time.Until(start)
 		c := Real(offset)
 		time.Sleep(40 * time.Hour)
 		if want := start.Add(40 * time.Hour); !c.Now().Equal(want) {
