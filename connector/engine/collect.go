@@ -64,16 +64,20 @@ func (e *Engine) readAccesses(ctx context.Context, in store.Integration) error {
 	if now.IsZero() {
 		return nil // greet has failed and noted it
 	}
+	latest := readings[readingNew]
+	if latest.Org != in.AkerunOrg || latest.FromAt == 0 {
+		latest = store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(floor(in)), StepsBack: latest.StepsBack}
+	}
 	if short := readings[readingShort]; shortDue(store.Time(short.DoneAt), now) {
-		if err := e.lookBack(ctx, in, short, now.Add(-shortWindow), 0); err != nil {
+		if err := e.lookBack(ctx, in, latest, short, now.Add(-shortWindow), 0); err != nil {
 			return err
 		}
 	}
-	if err := e.readNew(ctx, in, readings[readingNew]); err != nil {
+	if err := e.readNew(ctx, in, latest); err != nil {
 		return err
 	}
 	if full := readings[readingFull]; full.BegunAt > full.DoneAt || fullDue(store.Time(full.DoneAt), now) {
-		return e.lookBack(ctx, in, full, now.Add(-e.p.Rules.LookBack), fullPagesATurn)
+		return e.lookBack(ctx, in, latest, full, now.Add(-e.p.Rules.LookBack), fullPagesATurn)
 	}
 	return nil
 }
@@ -98,12 +102,16 @@ func floor(in store.Integration) time.Time {
 	return attendance.DayOf(store.Time(in.FirstStart)).Start()
 }
 
+func latestOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // readNew pages by id from the durable cursor to the end of what Akerun shows. Only an empty page is taken for the end, because the
 // largest page a server gives is not known. The reading is complete up to the instant at which it began.
 func (e *Engine) readNew(ctx context.Context, in store.Integration, r store.Reading) error {
-	if r.Org != in.AkerunOrg || r.FromAt == 0 {
-		r = store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(floor(in)), StepsBack: r.StepsBack}
-	}
 	begun := e.trusted.of(sideAkerun)
 	if r.StepsBack != 0 {
 		from := store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(begun.Add(-overlap))}
@@ -121,11 +129,12 @@ func (e *Engine) readNew(ctx context.Context, in store.Integration, r store.Read
 	return err
 }
 
-// lookBack reads a window of time again, pages at most in one turn (0: all), and goes on where it was in the next turn.
-func (e *Engine) lookBack(ctx context.Context, in store.Integration, r store.Reading, from time.Time, pages int) error {
+// lookBack reads a window of time again, no further back than the reading of what is new began, pages at most in one turn (0: all), and
+// goes on where it was in the next turn.
+func (e *Engine) lookBack(ctx context.Context, in store.Integration, latest, r store.Reading, from time.Time, pages int) error {
 	if r.BegunAt <= r.DoneAt || r.Org != in.AkerunOrg {
-		if f := floor(in); from.Before(f) {
-			from = f
+		if least := store.Time(latest.FromAt); from.Before(least) {
+			from = least
 		}
 		r = store.Reading{Name: r.Name, Org: in.AkerunOrg, FromAt: store.Millis(from), BegunAt: store.Millis(e.trusted.of(sideAkerun)), DoneAt: r.DoneAt}
 		if r.BegunAt <= r.DoneAt {
@@ -211,7 +220,7 @@ func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun
 		if err != nil {
 			return err
 		}
-		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, floor: floor(in)}
+		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, floor: latestOf(store.Time(cursor.FromAt), floor(in))}
 		for _, a := range page.Accesses {
 			added, err := k.keep(ctx, a)
 			if err != nil {

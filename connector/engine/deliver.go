@@ -342,4 +342,3 @@ func (e *Engine) afterRefusal(ctx context.Context, rows []store.Outbox, results 
 		return nil
 	})
 }
-

@@ -25,8 +25,9 @@ const (
 
 // Params is what an Engine is made of.
 type Params struct {
-	Store      *store.Store
-	Sealer     *vault.Sealer // seals names before they reach the store
+	Store *store.Store
+	// Sealer gives what seals names before they reach the store. It fails while the keychain is locked.
+	Sealer     func(ctx context.Context) (*vault.Sealer, error)
 	Clock      Clock
 	Akerun     *akerun.Client
 	Salesforce *salesforce.Client
@@ -58,6 +59,13 @@ type Engine struct {
 // New makes an engine. Nothing runs until Run or Turn is called. trusted must be the one that the clients' transports observe.
 func New(p Params, trusted *Times) *Engine {
 	return &Engine{p: p, trusted: trusted.t}
+}
+
+// UseAkerun replaces the client, when what Akerun sent after the application was typed in.
+func (e *Engine) UseAkerun(c *akerun.Client) {
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	e.p.Akerun = c
 }
 
 // Times collects what both servers say of the time. It exists before the engine, because the clients' transports report to it.
@@ -357,3 +365,11 @@ func (e *Engine) greet(ctx context.Context) error {
 func dayNumber(d attendance.Day) int64 { return int64(d.Number()) }
 
 func dayOf(n int64) attendance.Day { return attendance.DayFromNumber(int(n)) }
+
+// TurnNow polls and runs the stages once, now.
+func (e *Engine) TurnNow(ctx context.Context) error {
+	e.mu.Lock()
+	e.forced = true
+	e.mu.Unlock()
+	return e.Turn(ctx)
+}

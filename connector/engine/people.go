@@ -52,8 +52,12 @@ func (e *Engine) ReadPeople(ctx context.Context, in store.Integration) error {
 	if err := e.noteWell(ctx, sideSalesforce); err != nil {
 		return err
 	}
+	seal, err := e.p.Sealer(ctx)
+	if err != nil {
+		return trouble{sideAkerun, locked{err}}
+	}
 	return e.update(ctx, func(tx *store.Tx) error {
-		k := peopleKeeper{tx: tx, seal: e.p.Sealer, users: users, employees: employees, today: attendance.DayOf(tx.Now()), firstStart: store.Time(in.FirstStart)}
+		k := peopleKeeper{tx: tx, seal: seal, users: users, employees: employees, today: attendance.DayOf(tx.Now()), firstStart: store.Time(in.FirstStart)}
 		return k.keep(ctx)
 	})
 }
@@ -146,6 +150,15 @@ func employeeOf(p teamspirit.Employee) (roster.Employee, error) {
 	}
 	return out, nil
 }
+
+// locked is the error of a keychain that does not answer, in the words of the clients' errors.
+type locked struct{ error }
+
+func (locked) Advice() string        { return "again" }
+func (locked) Cause() string         { return "locked" }
+func (locked) RetryAfter() time.Time { return time.Time{} }
+func (locked) Sent() bool            { return false }
+func (l locked) Unwrap() error       { return l.error }
 
 // names seals names for the store and opens them again.
 type names interface {

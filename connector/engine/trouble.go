@@ -33,6 +33,12 @@ type advised interface {
 	Sent() bool            // the request may have been carried out
 }
 
+// AdviceOf tells what the clients' errors tell of themselves: advice is again, ask or stop, cause is of the client's closed set.
+func AdviceOf(err error) (advice, cause string) {
+	advice, cause, _ = adviceOf(err)
+	return advice, cause
+}
+
 func adviceOf(err error) (advice, cause string, after time.Time) {
 	var a advised
 	if errors.As(err, &a) {

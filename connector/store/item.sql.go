@@ -226,6 +226,52 @@ func (q *Queries) ItemsBetween(ctx context.Context, arg ItemsBetweenParams) ([]I
 	return items, nil
 }
 
+const itemsToAskFor = `-- name: ItemsToAskFor :many
+SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, state, since, ended, memo FROM item WHERE state = 'open' AND reason IN ('UNSTAMPED_DAY', 'LATE_LATER') AND day >= ?1 AND day <= ?2 ORDER BY day, user_id
+`
+
+type ItemsToAskForParams struct {
+	FromDay int64
+	ToDay   int64
+}
+
+func (q *Queries) ItemsToAskFor(ctx context.Context, arg ItemsToAskForParams) ([]Item, error) {
+	rows, err := q.db.QueryContext(ctx, itemsToAskFor, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Item
+	for rows.Next() {
+		var i Item
+		if err := rows.Scan(
+			&i.ID,
+			&i.List,
+			&i.Source,
+			&i.Reason,
+			&i.UserID,
+			&i.EmployeeID,
+			&i.Day,
+			&i.Subject,
+			&i.Detail,
+			&i.State,
+			&i.Since,
+			&i.Ended,
+			&i.Memo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const liveItemsOfDay = `-- name: LiveItemsOfDay :many
 SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, state, since, ended, memo FROM item WHERE user_id = ?1 AND day = ?2 AND state IN ('open', 'closed')
 `

@@ -524,12 +524,130 @@ func (q *Queries) StampsOfDay(ctx context.Context, arg StampsOfDayParams) ([]Out
 	return items, nil
 }
 
+const stampsOfUserDay = `-- name: StampsOfUserDay :many
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE user_id = ?1 AND day = ?2 ORDER BY kind, revision
+`
+
+type StampsOfUserDayParams struct {
+	UserID string
+	Day    int64
+}
+
+func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams) ([]Outbox, error) {
+	rows, err := q.db.QueryContext(ctx, stampsOfUserDay, arg.UserID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Outbox
+	for rows.Next() {
+		var i Outbox
+		if err := rows.Scan(
+			&i.ID,
+			&i.EmployeeID,
+			&i.UserID,
+			&i.Day,
+			&i.Kind,
+			&i.Revision,
+			&i.Key,
+			&i.Payload,
+			&i.At,
+			&i.AccessID,
+			&i.Rules,
+			&i.Origin,
+			&i.State,
+			&i.Why,
+			&i.Attempts,
+			&i.NotBefore,
+			&i.PlannedAt,
+			&i.SentAt,
+			&i.UnknownSince,
+			&i.RecordID,
+			&i.AcceptedAt,
+			&i.Checks,
+			&i.NextCheck,
+			&i.DoneAt,
+			&i.Answer,
+			&i.BulkJob,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const stampsSending = `-- name: StampsSending :many
 SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'sending' ORDER BY id LIMIT ?1
 `
 
 func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, error) {
 	rows, err := q.db.QueryContext(ctx, stampsSending, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Outbox
+	for rows.Next() {
+		var i Outbox
+		if err := rows.Scan(
+			&i.ID,
+			&i.EmployeeID,
+			&i.UserID,
+			&i.Day,
+			&i.Kind,
+			&i.Revision,
+			&i.Key,
+			&i.Payload,
+			&i.At,
+			&i.AccessID,
+			&i.Rules,
+			&i.Origin,
+			&i.State,
+			&i.Why,
+			&i.Attempts,
+			&i.NotBefore,
+			&i.PlannedAt,
+			&i.SentAt,
+			&i.UnknownSince,
+			&i.RecordID,
+			&i.AcceptedAt,
+			&i.Checks,
+			&i.NextCheck,
+			&i.DoneAt,
+			&i.Answer,
+			&i.BulkJob,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const stampsToAskFor = `-- name: StampsToAskFor :many
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE day >= ?1 AND day <= ?2 AND state IN ('error', 'deleted') ORDER BY day, user_id
+`
+
+type StampsToAskForParams struct {
+	FromDay int64
+	ToDay   int64
+}
+
+func (q *Queries) StampsToAskFor(ctx context.Context, arg StampsToAskForParams) ([]Outbox, error) {
+	rows, err := q.db.QueryContext(ctx, stampsToAskFor, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,9 @@ type Batch struct {
 	Oldest        time.Time      // creation of the oldest unprocessed row; zero when there is none
 	LastProcessed time.Time      // last change of a row that was processed or refused; zero when there is none
 	ByStatus      map[string]int // rows by TeamSpirit's status
+	// Jobs is how many batch jobs of the package ended since yesterday, whichever they were; -1 where the user may not see that. It says
+	// something to a person where the rows say nothing, but no more: the package has other batches.
+	Jobs int
 }
 
 // Batch judges whether the batch runs. now is trusted time.
@@ -53,7 +56,18 @@ func (c *Client) Batch(ctx context.Context, now time.Time) (Batch, error) {
 		}
 	}
 	b.Verdict = judgeBatch(b, now)
-	return b, nil
+	b.Jobs, err = c.jobs(ctx)
+	return b, err
+}
+
+// jobs counts the package's batch jobs since yesterday, where the user may view setup.
+func (c *Client) jobs(ctx context.Context) (int, error) {
+	n, err := c.sf.Count(ctx, "counting the package's jobs", "SELECT COUNT() FROM AsyncApexJob WHERE ApexClass.NamespacePrefix = "+salesforce.Quote(c.names.Namespace)+
+		" AND JobType = 'BatchApex' AND Status = 'Completed' AND CreatedDate = LAST_N_DAYS:1")
+	if refused(err) {
+		return -1, nil
+	}
+	return n, err
 }
 
 // countStatus adds one group of the aggregate query.

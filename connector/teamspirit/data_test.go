@@ -325,7 +325,7 @@ func TestTheBatchIsJudgedByWhatItDoes(t *testing.T) {
 	check(BatchUnknown)
 	o.advance(11 * time.Minute)
 	b := check(BatchOn)
-	if b.ByStatus[c.Names().Processed] != 1 || b.LastProcessed.IsZero() || !b.Oldest.IsZero() {
+	if b.ByStatus[c.Names().Processed] != 1 || b.LastProcessed.IsZero() || !b.Oldest.IsZero() || b.Jobs < 1 {
 		t.Errorf("got %+v", b)
 	}
 	o.set(t, "batch_on", false)
@@ -342,6 +342,10 @@ func TestTheBatchIsJudgedByWhatItDoes(t *testing.T) {
 	o.set(t, "batch_on", true)
 	o.advance(11 * time.Minute)
 	check(BatchOn)
+	editor, _ := o.signIn(t, "editor@example.com")
+	if b, err := editor.Batch(t.Context(), o.Now()); err != nil || b.Verdict != BatchOn || b.Jobs != -1 {
+		t.Errorf("without setup: got %+v, %v", b, err)
+	}
 }
 
 func TestOwnNamesAreUsedEverywhere(t *testing.T) {
@@ -360,5 +364,28 @@ func TestOwnNamesAreUsedEverywhere(t *testing.T) {
 	}
 	if rows := o.StampRows(); len(rows) != 1 || strings.Contains(rows[0].Key, "mine") {
 		t.Errorf("the key went to UniqueKey__c: %+v", rows)
+	}
+}
+
+func TestSessionsEndAndGoOn(t *testing.T) {
+	for _, rotation := range []bool{true, false} {
+		o := newOrg(t, 3)
+		o.set(t, "refresh_rotation", rotation)
+		c, sf := o.signIn(t, "admin@example.com")
+		for range 4 {
+			if results, err := c.Insert(t.Context(), payloads(t, c.Names(), stamp(1, In, at(9, 0, 0), "db1/x"))); err != nil || results[0].Code != "" {
+				t.Fatalf("rotation %v: %+v, %v", rotation, results, err)
+			}
+			o.age(3 * time.Hour)
+		}
+		if rows := o.StampRows(); len(rows) != 4 {
+			t.Errorf("rotation %v: %d rows of 4 inserts", rotation, len(rows))
+		}
+		o.RevokeTokens("admin@example.com")
+		_, err := c.RowsByKey(t.Context(), []string{"db1/x"})
+		e, ok := err.(*salesforce.Error)
+		if !ok || e.Cause() != salesforce.CauseLoginNeeded || e.Advice() != salesforce.Ask || !sf.Tokens().LoginNeeded() {
+			t.Errorf("rotation %v: after revocation %v", rotation, err)
+		}
 	}
 }

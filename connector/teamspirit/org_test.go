@@ -35,6 +35,7 @@ type org struct {
 
 	mu     sync.Mutex
 	now    time.Time
+	ahead  time.Duration // how far the org's clock for tokens is ahead
 	spoils spoiled
 	hit    int // answers spoiled
 }
@@ -82,6 +83,19 @@ func (o *org) Now() time.Time {
 	return o.now
 }
 
+func (o *org) realNow() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return time.Now().Add(o.ahead)
+}
+
+// age makes all tokens older.
+func (o *org) age(d time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ahead += d
+}
+
 func (o *org) advance(d time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -121,7 +135,7 @@ func newOrg(t *testing.T, n int) *org {
 		users[i].Password = password
 	}
 	var err error
-	o.Server, err = salesforceserver.New(salesforceserver.Options{Now: o.Now, Seed: 1, Users: users, Employees: employees, ClientID: "client",
+	o.Server, err = salesforceserver.New(salesforceserver.Options{Now: o.Now, RealNow: o.realNow, Seed: 1, Users: users, Employees: employees, ClientID: "client",
 		RedirectURIs: []string{fmt.Sprintf("http://localhost:%d/oauth/callback", o.port)}})
 	if err != nil {
 		t.Fatal(err)

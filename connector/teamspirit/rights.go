@@ -200,11 +200,7 @@ func (c *Client) reach(ctx context.Context, r Rights, own string, linked []strin
 			r.OutOfReach = append(r.OutOfReach, long(id))
 		}
 	}
-	others := len(visible)
-	if seen[own] {
-		others--
-	}
-	onlyOwnEditable := false
+	onlyOwn := len(visible) == 0 || len(visible) == 1 && seen[own]
 	if r.Proof == "" && len(visible) > 1 {
 		editable, known, err := c.editable(ctx, r.UserID, visible)
 		if err != nil {
@@ -216,17 +212,21 @@ func (c *Client) reach(ctx context.Context, r Rights, own string, linked []strin
 		if len(editable) == len(visible) {
 			r.Proof = ProofEditAccess
 		}
-		onlyOwnEditable = len(editable) == 1 && editable[0] == own
+		onlyOwn = len(editable) == 1 && editable[0] == own
 	}
+	r.Verdict = r.judge(onlyOwn)
+	return r, nil
+}
+
+// judge concludes from proof and reach. onlyOwn: nothing but the user's own row is visible, or editable.
+func (r Rights) judge(onlyOwn bool) string {
 	switch {
 	case r.Proof != "" && len(r.OutOfReach) == 0:
-		r.Verdict = Admin
-	case r.Proof == "" && (others == 0 || onlyOwnEditable):
-		r.Verdict = ForOneself
-	default:
-		r.Verdict = Partial
+		return Admin
+	case r.Proof == "" && onlyOwn:
+		return ForOneself
 	}
-	return r, nil
+	return Partial
 }
 
 // editable returns which of ids the user may edit; known is false where the org does not answer that for employees.

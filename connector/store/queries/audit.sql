@@ -13,3 +13,6 @@ SELECT * FROM audit WHERE seq > sqlc.arg(seq) ORDER BY seq LIMIT sqlc.arg(most);
 
 -- name: AuditBefore :many
 SELECT * FROM audit WHERE seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(most);
+
+-- name: AuditOfKindBefore :many
+SELECT * FROM audit WHERE kind = sqlc.arg(kind) AND seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(most);

@@ -35,3 +35,6 @@ SELECT list, COUNT(*) AS n FROM item WHERE state = 'open' GROUP BY list;
 
 -- name: ItemsBetween :many
 SELECT * FROM item WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) ORDER BY day, user_id, id;
+
+-- name: ItemsToAskFor :many
+SELECT * FROM item WHERE state = 'open' AND reason IN ('UNSTAMPED_DAY', 'LATE_LATER') AND day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) ORDER BY day, user_id;

@@ -93,3 +93,9 @@ WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sql
 
 -- name: StampNeverLeft :exec
 UPDATE outbox SET state = 'planned', attempts = MAX(attempts - 1, 0), not_before = 0, answer = sqlc.arg(answer) WHERE id = sqlc.arg(id) AND state = 'sending';
+
+-- name: StampsOfUserDay :many
+SELECT * FROM outbox WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) ORDER BY kind, revision;
+
+-- name: StampsToAskFor :many
+SELECT * FROM outbox WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) AND state IN ('error', 'deleted') ORDER BY day, user_id;

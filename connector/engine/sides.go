@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"context"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+)
+
+// SignedIn writes down that a person has signed in to a side: 要再連携 of that side and its items end, and it is called again at once.
+func SignedIn(ctx context.Context, tx *store.Tx, side string, p store.SideSignedInParams) error {
+	if err := clearRelink(ctx, tx, side); err != nil {
+		return err
+	}
+	for _, r := range sideReasons {
+		if err := cure(ctx, tx, r, "", attendance.Day{}, side); err != nil {
+			return err
+		}
+	}
+	return tx.SideSignedIn(ctx, p)
+}
+
+// SignedOut writes down that a side's sign-in was ended on purpose.
+func SignedOut(ctx context.Context, tx *store.Tx, side string) error {
+	for _, r := range sideReasons {
+		if err := cure(ctx, tx, r, "", attendance.Day{}, side); err != nil {
+			return err
+		}
+	}
+	return tx.SideSignedOut(ctx, side)
+}
+
+// ForgetCursors makes the readings begin anew for another 事業所. When one was linked before, only what comes from now on is read: what
+// the former one showed until then is settled under it.
+func ForgetCursors(ctx context.Context, tx *store.Tx, fromNow bool, org string) error {
+	for _, name := range []string{readingNew, readingShort, readingFull} {
+		fresh := store.SaveReadingParams{Name: name, Org: org}
+		if fromNow && name == readingNew {
+			fresh.FromAt = store.Millis(tx.Now())
+		}
+		if err := tx.SaveReading(ctx, fresh); err != nil {
+			return err
+		}
+	}
+	return tx.SaveReading(ctx, store.SaveReadingParams{Name: readingPeople})
+}

@@ -1,0 +1,130 @@
+package connector
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+)
+
+// Items implements Connector.
+func (l *Local) Items(ctx context.Context, q ItemQuery) ([]Item, error) {
+	switch q.List {
+	case "", string(attendance.Stopped), string(attendance.Action), string(attendance.Review), string(attendance.Recorded):
+	default:
+		return nil, fail(CodeBadInput, "there is no list %q: give stopped, action or review", q.List)
+	}
+	book, err := l.nameBook(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []store.Item
+	err = l.store.View(ctx, func(s *store.Queries) error {
+		if q.All {
+			rows, err = s.AllItems(ctx)
+		} else {
+			rows, err = s.OpenItems(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Item
+	for _, r := range rows {
+		if q.List == "" && r.List == string(attendance.Recorded) && !q.All || q.List != "" && r.List != q.List {
+			continue
+		}
+		i := itemOf(r)
+		book.writeItem(&i)
+		if matches(q.Search, i.Code, i.Name) {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+// CloseItem implements Connector.
+func (l *Local) CloseItem(ctx context.Context, id int64, memo string) error {
+	memo = strings.TrimSpace(memo)
+	if len([]rune(memo)) > 500 {
+		return fail(CodeBadInput, "the memo is longer than 500 characters: shorten it")
+	}
+	err := l.update(ctx, func(tx *store.Tx) error {
+		n, err := tx.CloseItem(ctx, store.CloseItemParams{At: store.Millis(tx.Now()), Memo: memo, ID: id})
+		if err != nil || n == 1 {
+			tx.Audit("item_closed", map[string]string{"item": strconv.FormatInt(id, 10)})
+			return err
+		}
+		i, err := tx.Item(ctx, id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fail(CodeNotFound, "there is no item %d: see the list of items", id)
+		}
+		if err != nil {
+			return err
+		}
+		return fail(CodeWrongState, "item %d has ended already (%s)", id, i.State)
+	})
+	if err == nil {
+		l.publish()
+	}
+	return err
+}
+
+// History implements Connector.
+func (l *Local) History(ctx context.Context, q HistoryQuery) ([]HistoryEntry, error) {
+	if q.Limit <= 0 || q.Limit > 1000 {
+		q.Limit = 200
+	}
+	if q.Before <= 0 {
+		q.Before = math.MaxInt64
+	}
+	var rows []store.Audit
+	err := l.store.View(ctx, func(s *store.Queries) (err error) {
+		if q.Kind == "" {
+			rows, err = s.AuditBefore(ctx, store.AuditBeforeParams{Seq: q.Before, Most: int64(q.Limit)})
+		} else {
+			rows, err = s.AuditOfKindBefore(ctx, store.AuditOfKindBeforeParams{Kind: q.Kind, Seq: q.Before, Most: int64(q.Limit)})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]HistoryEntry, len(rows))
+	for i, r := range rows {
+		out[i] = HistoryEntry{Seq: r.Seq, At: store.Time(r.At), Kind: r.Kind, Hash: hex.EncodeToString(r.Hash)}
+		if r.Body.Valid {
+			if err := json.Unmarshal([]byte(r.Body.String), &out[i].Detail); err != nil {
+				out[i].Detail = map[string]string{"detail": r.Body.String}
+			}
+		}
+	}
+	return out, nil
+}
+
+// Verify implements Connector.
+func (l *Local) Verify(ctx context.Context) (Verification, error) {
+	if _, err := l.names(ctx); err != nil {
+		return Verification{}, explain(Akerun, err) // without the key the seal of the chain's head proves nothing
+	}
+	report, err := l.store.VerifyAudit(ctx)
+	if err != nil {
+		return Verification{}, err
+	}
+	v := Verification{Rows: report.Rows, Head: report.Head, Problems: report.Problems}
+	wrong, err := l.store.Check(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.Problems = append(v.Problems, wrong...)
+	v.OK = len(v.Problems) == 0
+	return v, nil
+}

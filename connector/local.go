@@ -1,0 +1,211 @@
+package connector
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"dakokubridge/connector/akerun"
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/engine"
+	"dakokubridge/connector/salesforce"
+	"dakokubridge/connector/settings"
+	"dakokubridge/connector/store"
+	"dakokubridge/connector/teamspirit"
+	"dakokubridge/connector/transport"
+	"dakokubridge/connector/vault"
+)
+
+// Config is what a Local is made of.
+type Config struct {
+	// Dir is the profile's folder, which must exist with mode 0700. The database is made in it.
+	Dir string
+	// Driver and DSN replace the database in Dir, for tests that put another file system under SQLite.
+	Driver, DSN string
+	Vault       vault.Vault
+	Clock       engine.Clock
+	// Transport does the HTTP calls; nil is the real network.
+	Transport http.RoundTripper
+	Settings  settings.Settings
+	Log       *slog.Logger // nil: no log
+	// Hook is called at the engine's points where a crash is worth testing; tests only.
+	Hook func(ctx context.Context, point string) error
+}
+
+// Local is the connector in this process.
+type Local struct {
+	c      Config
+	store  *store.Store
+	times  *engine.Times
+	engine *engine.Engine
+
+	akerunHTTP     *http.Client
+	salesforceHTTP *http.Client
+	salesforce     *salesforce.Client
+	teamspirit     *teamspirit.Client
+
+	mu      sync.Mutex
+	akerun  *akerun.Client
+	sealer  *vault.Sealer
+	signIns map[string]*signIn
+	subs    map[chan Status]bool
+}
+
+var _ Connector = (*Local)(nil)
+
+// databaseName is the file in the profile's folder.
+const databaseName = "dakokubridge.db"
+
+// Open opens the profile's database and puts the parts together. No server is called and no goroutine is started.
+func Open(ctx context.Context, c Config) (*Local, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	l := &Local{c: c, times: engine.NewTimes(c.Clock), signIns: make(map[string]*signIn), subs: make(map[chan Status]bool)}
+	var err error
+	if l.store, err = store.Open(ctx, store.Options{Path: filepath.Join(c.Dir, databaseName), Driver: c.Driver, DSN: c.DSN}); err != nil {
+		return nil, err
+	}
+	if err := l.assemble(ctx); err != nil {
+		return nil, errors.Join(err, l.store.Close())
+	}
+	return l, nil
+}
+
+func (l *Local) assemble(ctx context.Context) error {
+	in, err := l.integration(ctx)
+	if err != nil {
+		return err
+	}
+	s := l.c.Settings
+	l.akerunHTTP = transport.New(transport.Options{Base: l.c.Transport, Observe: l.times.ObserveAkerun, Pace: engine.Pace(l.c.Clock, s.Engine.AkerunPerMinute)})
+	l.salesforceHTTP = transport.New(transport.Options{Base: l.c.Transport, Observe: l.times.ObserveSalesforce})
+	if l.akerun, err = l.newAkerun(in.AkerunClient, l.c.Vault); err != nil {
+		return err
+	}
+	if l.salesforce, err = l.newSalesforce(l.c.Vault, in.SalesforceOrg); err != nil {
+		return err
+	}
+	names, err := teamspirit.NewNames(s.TeamSpirit)
+	if err != nil {
+		return fmt.Errorf("settings.toml, [teamspirit]: %w", err)
+	}
+	l.teamspirit = teamspirit.New(l.salesforce, names)
+	l.engine = engine.New(engine.Params{
+		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit,
+		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Hook: l.c.Hook,
+	}, l.times)
+	l.engine.OnChange(l.publish)
+	if _, err := l.names(ctx); err != nil {
+		l.c.Log.Warn("the keychain does not give the sealing key yet", "error", err) // tried again at each use
+	}
+	return nil
+}
+
+func rulesOf(s settings.Engine) attendance.Rules {
+	r := attendance.DefaultRules()
+	r.MinimumSpan = s.MinimumSpan
+	r.LookBack = time.Duration(s.LookBackDays) * 24 * time.Hour
+	if len(s.Deny) > 0 {
+		r.Deny = s.Deny
+	}
+	return r
+}
+
+func (l *Local) newAkerun(clientID string, v vault.Vault) (*akerun.Client, error) {
+	if clientID == "" {
+		clientID = l.c.Settings.Akerun.ClientID
+	}
+	return akerun.New(akerun.Config{
+		BaseURL: l.c.Settings.Akerun.BaseURL, ClientID: clientID, RedirectURI: l.c.Settings.Akerun.RedirectURI, Vault: v, HTTP: l.akerunHTTP,
+	})
+}
+
+func (l *Local) newSalesforce(v vault.Vault, pinned string) (*salesforce.Client, error) {
+	s := l.c.Settings.Salesforce
+	return salesforce.New(salesforce.Config{
+		LoginURL: s.LoginURL, ClientID: s.ClientID, CallbackPorts: s.CallbackPorts, PinnedOrg: pinned, HTTP: l.salesforceHTTP, Vault: v, Log: l.c.Log,
+	})
+}
+
+// names gives what seals names, as soon as the keychain gives the key. The same key, hashed, seals the head of the audit chain.
+func (l *Local) names(ctx context.Context) (*vault.Sealer, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sealer != nil {
+		return l.sealer, nil
+	}
+	sealer, err := vault.NewSealer(ctx, l.c.Vault)
+	if err != nil {
+		return nil, err
+	}
+	key, err := l.c.Vault.Get(ctx, vault.SealingKey)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte("audit head\n" + key))
+	l.store.SealHeadWith(sum[:])
+	l.sealer = sealer
+	return sealer, nil
+}
+
+// open unseals a name; one that can't be opened is shown as nothing, and its person by code.
+func (l *Local) open(ctx context.Context, sealed []byte) string {
+	if len(sealed) == 0 {
+		return ""
+	}
+	s, err := l.names(ctx)
+	if err != nil {
+		return ""
+	}
+	text, err := s.Open(sealed)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// Run carries accesses over until ctx ends.
+func (l *Local) Run(ctx context.Context) error { return l.engine.Run(ctx) }
+
+// Close gives up sign-ins under way and closes the database. Run must have returned.
+func (l *Local) Close() error {
+	l.mu.Lock()
+	waiting := l.signIns
+	l.signIns = make(map[string]*signIn)
+	l.mu.Unlock()
+	for _, s := range waiting {
+		s.close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(l.akerunClient().Tokens().Close(ctx), l.salesforce.Tokens().Close(ctx), l.store.Close())
+}
+
+func (l *Local) akerunClient() *akerun.Client {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.akerun
+}
+
+func (l *Local) integration(ctx context.Context) (in store.Integration, err error) {
+	err = l.store.View(ctx, func(q *store.Queries) error {
+		in, err = q.Integration(ctx)
+		return err
+	})
+	if err != nil {
+		return in, fmt.Errorf("reading the state: %w", err)
+	}
+	return in, nil
+}
+
+// update writes at the connector's instant.
+func (l *Local) update(ctx context.Context, f func(tx *store.Tx) error) error {
+	return l.store.Update(ctx, l.engine.Now(), f)
+}
