@@ -93,7 +93,7 @@ func TestUserInfoWithADeadTokenIsRenewedThoughItAnswers403(t *testing.T) {
 	o.mux.HandleFunc("GET /services/oauth2/userinfo", func(w http.ResponseWriter, _ *http.Request) {
 		if first {
 			first = false
-			http.Error(w, "Bad_OAuth_Token", 403)
+			http.Error(w, "Bad_OAuth_Token", http.StatusForbidden)
 			return
 		}
 		reply(w, 200, `{"user_id":"`+userID+`","organization_id":"`+orgID[:15]+`","name":"管理 太郎","preferred_username":"admin@example.com"}`)
