@@ -24,8 +24,8 @@ import (
 // but the Monday's.
 var DefaultFrom = time.Date(2026, 11, 24, 7, 0, 0, 0, company.Japan)
 
-// ports of the loopback addresses that are registered as redirect URIs at Salesforce.
-var ports = []int{17171, 27171, 37171}
+// DefaultCallbackPorts are the ports of the loopback addresses that are registered as redirect URIs at Salesforce.
+var DefaultCallbackPorts = []int{17171, 27171, 37171}
 
 // Options say which world to make.
 type Options struct {
@@ -35,6 +35,7 @@ type Options struct {
 	From          time.Time    // when the story begins; zero: the clock's now, or DefaultFrom without a clock
 	History       int          // business days with accesses before From; 0: 14, less than 0: none
 	Days          int          // business days with accesses from From on; 0: no end
+	CallbackPorts []int        // of the redirect URIs registered at Salesforce; nil: DefaultCallbackPorts
 	Clock         *clock.Clock // nil: a jumping clock that stands at From
 	RealNow       func() time.Time
 	Akerun        *akerunserver.Switches     // nil: Defaults
@@ -76,7 +77,7 @@ func New(o Options) (*Simulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the simulator: %w", err)
 	}
-	s := &Simulator{clock: o.Clock, company: people, app: newApp(o.Seed), loaded: people.First - 1}
+	s := &Simulator{clock: o.Clock, company: people, app: newApp(o.Seed, o.CallbackPorts), loaded: people.First - 1}
 	if s.akerun, err = akerunserver.New(akerunserver.Options{
 		Company: people, Now: o.Clock.Now, RealNow: o.RealNow, Seed: o.Seed, Switches: o.Akerun,
 	}); err != nil {
@@ -98,7 +99,10 @@ type connectedApp struct {
 	redirectURIs []string
 }
 
-func newApp(seed uint64) connectedApp {
+func newApp(seed uint64, ports []int) connectedApp {
+	if ports == nil {
+		ports = DefaultCallbackPorts
+	}
 	app := connectedApp{clientID: fmt.Sprintf("3MVG9simulator.%016x.dakokubridge", seed)}
 	for _, port := range ports {
 		app.redirectURIs = append(app.redirectURIs, fmt.Sprintf("http://localhost:%d/oauth/callback", port))
