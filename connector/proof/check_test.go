@@ -278,6 +278,49 @@ func TestClean(t *testing.T) {
 			w.Asked = []Asked{{Employee: "E3", Day: tuesday, At: jt("35:00")}}
 			return w.comes("U3", "09:00", "18:00").stamp("E3", "in", 1, "09:00", "35:01").stamp("E3", "out", 1, "18:00", "35:01")
 		}(), 4, 6, 0},
+		{"the code changes hands at one: the day stays", func() *world {
+			w := office().comes("U1", "09:00", "12:00").comes("U3", "14:00", "20:00").stamp("E1", "in", 1, "09:00", "09:01").stamp("E1", "out", 1, "12:00", "29:01")
+			w.Users[0].Until = jt("13:00")
+			w.Users = append(w.Users, User{ID: "U3", Code: "001", From: jt("13:00")})
+			return w
+		}(), 2, 2, 0},
+		{"sent before the unlinking, born after", func() *world {
+			w := ordinary()
+			w.Starts[0].Until, w.Requests, w.Snapshots = jt("29:00:30"), nil, nil
+			return w
+		}(), 2, 4, 0},
+		{"Web 出勤 after midnight, on whatever date", office().comes("U1", "26:00").web("E1", "in", "25:00", "25:00").stamp("E1", "in", 1, "26:00", "26:10"), 1, 1, 0},
+		{"Web 出勤 after midnight, on the next date", func() *world {
+			w := ordinary().comes("U1", "31:00").web("E1", "in", "25:00", "25:00")
+			w.Requests, w.Snapshots = nil, nil
+			return w
+		}(), 5, 4, 0},
+		{"a correction that a fault held up", func() *world {
+			w := ordinary().comes("U1", "22:00 up 31:00").stamp("E1", "out", 2, "22:00", "40:00")
+			w.Now, w.HealedAt = jt("42:00"), jt("39:00")
+			return w
+		}(), 4, 5, 0},
+		{"Web 出勤 that can't be seen", func() *world {
+			w := ordinary().web("E1", "in", "08:50", "08:50")
+			w.SheetUnreadable = true
+			return w
+		}(), 4, 4, 0},
+		{"just after the 出勤 that stands", office().comes("U1", "08:00 up 15:00", "09:00", "09:03").stamp("E1", "in", 1, "09:00", "09:01").item("E1", tuesday, "LATE_EARLIER"), 1, 1, 0},
+		{"just after Web 出勤", office().comes("U1", "09:00", "18:00").web("E1", "in", "17:58", "17:58").comes("U2", "10:00").stamp("E2", "in", 1, "10:00", "10:01").
+			item("E1", tuesday, "WEB_CLOCK_IN_LATER"), 2, 1, 0},
+		{"a door taken out in the evening", func() *world {
+			w := ordinary()
+			w.Exclusions = []Exclusion{{Door: "A1", From: jt("20:00")}}
+			return w
+		}(), 0, 4, 0},
+		{"a window read before the row was shown", func() *world {
+			w := ordinary().comes("U1", "13:00 up 14:00")
+			w.Snapshots[0].Windows = []Window{{jt("05:00"), jt("13:30"), jt("13:30")}}
+			w.Snapshots[0].At = jt("13:30")
+			w.Snapshots[0].Accesses = map[string]bool{"100": true, "101": true, "103": true}
+			w.Snapshots[1].Accesses, w.Snapshots[2].Accesses, w.Snapshots[3].Accesses = nil, nil, nil
+			return w
+		}(), 4, 4, 0},
 		{"other rows are no matter", func() *world {
 			w := ordinary()
 			w.Rows = append(w.Rows, Row{ID: "x", Employee: "E8", Kind: "in", At: jt("08:58"), Born: jt("08:58"), Status: Processed})
@@ -314,6 +357,22 @@ func TestBroken(t *testing.T) {
 		{"S1 an item about the other kind", func(w *world) { drop(w, 1); w.item("E2", tuesday, "NO_CLOCK_OUT") }, "lost E2/2026-11-24/in, order"},
 		{"S1 an earlier Web 退勤 settles nothing", func(w *world) { drop(w, 3); w.web("E2", "out", "18:59", "18:59") }, "lost E2/2026-11-24/out"},
 		{"S1 the code did not match as typed", func(w *world) { w.Users[1].Code = "002"; drop(w, 3) }, "lost E2/2026-11-24/out"},
+		{"S1 seen before the start, and 退勤 is missing", func(w *world) {
+			w.Starts[0].From = jt("13:00")
+			w.Users = append(w.Users, User{ID: "U3", Code: "003"})
+			w.Employees = append(w.Employees, Employee{ID: "E3", Code: "003"})
+			w.comes("U3", "09:00", "13:20")
+			w.Rows[0].Gone, w.Rows[1].Gone = true, true
+			w.Snapshots = nil
+		}, "early, lost E3/2026-11-24/out, order, unexpected E1/2026-11-24/in/1, unexpected E2/2026-11-24/in/1"},
+		{"S1 taken out and in again before", func(w *world) {
+			w.Exclusions = []Exclusion{{Person: "E2", From: jt("06:00"), Until: jt("08:00")}}
+			drop(w, 3)
+		}, "lost E2/2026-11-24/out"},
+		{"S1 a deleted row of somebody else settles nothing", func(w *world) {
+			drop(w, 3)
+			w.Rows = append(w.Rows, Row{ID: "x", Employee: "E2", Kind: "out", At: jt("20:00"), Born: jt("20:00"), Status: Processed, Gone: true})
+		}, "lost E2/2026-11-24/out"},
 		{"S2 the same stamp twice", func(w *world) { w.stamp("E1", "in", 1, "09:00", "09:02") }, "doubled E1/2026-11-24/in/1"},
 		{"S2 twice, one of them late in the day", func(w *world) { w.stamp("E1", "in", 1, "12:00", "12:01") }, "doubled E1/2026-11-24/in/1, value, wal"},
 		{"S2 made anew after it was deleted", func(w *world) { w.Rows[0].Gone = true; w.stamp("E1", "in", 1, "09:00", "20:00") }, "doubled E1/2026-11-24/in/1"},
@@ -375,6 +434,7 @@ func TestBroken(t *testing.T) {
 			w.Accesses[0].Up = jt("08:59")
 		}, "early"},
 		{"S6 while unlinked", func(w *world) { w.Starts[0].Until = jt("18:30") }, "early"},
+		{"S6 sent after the unlinking", func(w *world) { w.Starts[0].Until = jt("29:00:30") }, "early"},
 		{"S7 a row was changed", func(w *world) { w.Requests[0].Changed = []string{"a10"} }, "finality"},
 		{"S8 not durable", func(w *world) { w.Snapshots[0].Outbox = []OutboxRow{} }, "wal"},
 		{"S8 not marked as sending", func(w *world) { w.Snapshots[0].Outbox[0].State = "planned" }, "wal"},
@@ -442,6 +502,12 @@ func TestCounts(t *testing.T) {
 	if v.StableLatency != (Latency{time.Minute, time.Minute, time.Minute}) {
 		t.Errorf("latency %+v", v.StableLatency)
 	}
+	w.Requests = append(w.Requests, w.Requests[1])
+	w.Rows = append(w.Rows, w.Rows[1])
+	if twice := Check(w.Evidence); twice.Recovered != 1 {
+		t.Errorf("one call that was repeated recovered %d", twice.Recovered)
+	}
+	w.Requests, w.Rows = w.Requests[:4], w.Rows[:4]
 	again := Check(w.Evidence)
 	if v.TraceHash != again.TraceHash {
 		t.Error("the same run has two hashes")
