@@ -90,14 +90,6 @@ func (e *Error) Cause() string { return e.cause }
 // Sent reports whether the request may have been carried out although it failed. When false, it surely was not.
 func (e *Error) Sent() bool { return e.sent }
 
-// ErrorCode returns the Salesforce errorCode of err ("INVALID_FIELD", …), or "" when err is no answer of Salesforce.
-func ErrorCode(err error) string {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Code
-	}
-	return ""
-}
-
 // maxSnippet is how much of a foreign text goes into an error at most.
 const maxSnippet = 200
 

@@ -32,13 +32,6 @@ func ID18(id string) (string, bool) {
 	return string(long), true
 }
 
-// SameID reports whether a and b are the same record id, one or both in the short form.
-func SameID(a, b string) bool {
-	la, okA := ID18(a)
-	lb, okB := ID18(b)
-	return okA && okB && la == lb
-}
-
 // parseIdentity reads org and user id out of the identity address of a token response, https://login.salesforce.com/id/<org>/<user>.
 func parseIdentity(address string) (org, user string, ok bool) {
 	u, err := url.Parse(address)
