@@ -28,9 +28,9 @@ var arrows = map[string][]string{
 	"assets":               {},
 	"connector":            {"connector/akerun", "connector/attendance", "connector/engine", "connector/roster", "connector/salesforce", "connector/settings", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
 	"connector/engine":     {"connector/akerun", "connector/attendance", "connector/roster", "connector/salesforce", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
-	"connector/teamspirit": {"connector/salesforce", "connector/transport"},
-	"connector/salesforce": {"connector/token", "connector/transport"},
-	"connector/akerun":     {"connector/token", "connector/transport"},
+	"connector/teamspirit": {"connector/attendance", "connector/salesforce", "connector/transport"},
+	"connector/salesforce": {"connector/token", "connector/transport", "connector/vault"},
+	"connector/akerun":     {"connector/token", "connector/transport", "connector/vault"},
 	"connector/token":      {"connector/transport", "connector/vault"},
 	"connector/store":      {"connector/attendance"},
 	"connector/vault":      {},
@@ -42,8 +42,8 @@ var arrows = map[string][]string{
 	"connector/simulator":  {"connector/simulator"},
 }
 
-// outside says which packages must do without any library but Go's own.
-var standardOnly = []string{"connector/attendance", "connector/roster", "connector/proof"}
+// standardOnly says which packages must do without any library but Go's own.
+var standardOnly = []string{"connector/attendance", "connector/proof"}
 
 // imported is one import of a package by a package.
 type imported struct{ by, what string }
