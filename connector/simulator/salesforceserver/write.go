@@ -200,10 +200,11 @@ func (v *view) validate(t *table, values soql.Row, old *record) *rowError {
 		return refuse("REQUIRED_FIELD_MISSING", missing, "Required fields are missing: [%s]", strings.Join(missing, ", "))
 	}
 	for i, f := range t.fields {
-		if p := v.checkReference(f, values[i], old == nil || old.values[i] != values[i]); p != nil {
+		changed := old == nil || old.values[i] != values[i]
+		if p := v.checkReference(f, values[i], changed); p != nil {
 			return p
 		}
-		if _, unique := v.s.key(f); unique && values[i] != nil {
+		if _, unique := v.s.key(f); unique && changed && values[i] != nil {
 			for other := range t.find([]soql.Constraint{{Path: f.Name, Values: []any{indexKey(f.Type, values[i])}}}) {
 				if other != old && indexKey(f.Type, other.values[i]) == indexKey(f.Type, values[i]) {
 					return refuse("DUPLICATE_VALUE", nil, "duplicate value found: %s duplicates value on record with id: %s", f.Name, other.id()[:15])
