@@ -15,6 +15,7 @@ import (
 // Causes of an Error.
 const (
 	CauseOffline     = transport.CauseOffline
+	CauseProxy       = transport.CauseProxy
 	CauseTimeout     = transport.CauseTimeout
 	CauseTLS         = transport.CauseTLS
 	CauseCancelled   = transport.CauseCancelled

@@ -9,6 +9,9 @@ import (
 	"strconv"
 )
 
+// mostPages ends a list that never does: 10,000 people at 20 a page are 500 pages.
+const mostPages = 5000
+
 // all reads a whole list. Akerun tells neither a total nor whether there is more, and its largest page and its default order are not
 // known: so reading goes on until a page brings nothing new. Where id_after brings nothing new although rows come, the list runs
 // backwards, and id_before goes on. Rows without an id are left out, since nothing can refer to them.
@@ -19,7 +22,7 @@ func all[T any](ctx context.Context, c *Client, doing, path, key string, query u
 		cursor = "id_after"
 		last   string
 	)
-	for {
+	for range mostPages {
 		rows, err := c.page(ctx, doing, path, key, query, cursor, last)
 		if err != nil {
 			return nil, err
@@ -35,6 +38,9 @@ func all[T any](ctx context.Context, c *Client, doing, path, key string, query u
 		}
 		switch {
 		case fresh:
+		case len(items) == 1 && cursor == "id_after":
+			// One row tells no order: it may be the newest of many, behind which nothing comes.
+			cursor = "id_before"
 		case len(rows) == 0 || cursor == "id_before" && len(rows) < PageSize:
 			return items, nil
 		case cursor == "id_after" && last != "":
@@ -44,6 +50,7 @@ func all[T any](ctx context.Context, c *Client, doing, path, key string, query u
 			return nil, badAnswer(doing, "reading on brings the same page again")
 		}
 	}
+	return nil, badAnswer(doing, "the list has no end")
 }
 
 // page reads one page of key, beyond the id last in the direction of cursor.

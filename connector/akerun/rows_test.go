@@ -308,7 +308,7 @@ func TestUserByMail(t *testing.T) {
 			}
 			return 200, nil, `{"users":[]}`
 		}, true, 4},
-		{"somebody else", inTurn(userRows(1, 1), userRows(1, 1), `{"users":[]}`), false, 3},
+		{"somebody else", inTurn(userRows(1, 1), userRows(1, 1), `{"users":[]}`), false, 4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, s := start(t, tt.answer)

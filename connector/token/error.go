@@ -86,7 +86,7 @@ func counts(err error) bool {
 		return true
 	}
 	switch causeOf(err) {
-	case "offline", "timeout", "tls", "cancelled":
+	case transport.CauseOffline, transport.CauseProxy, transport.CauseTimeout, transport.CauseTLS, transport.CauseCancelled:
 		return false
 	}
 	return true

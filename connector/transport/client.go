@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 )
@@ -52,6 +53,12 @@ func systemTransport() *http.Transport {
 	t.Proxy = systemProxy()
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.MaxResponseHeaderBytes = 1 << 20
+	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+		if answer.StatusCode != http.StatusOK {
+			return proxyError(answer.StatusCode)
+		}
+		return nil
+	}
 	// A PC that slept holds connections that look alive. Short idling and pings find them before a request is entrusted to one.
 	t.IdleConnTimeout = 30 * time.Second
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second}

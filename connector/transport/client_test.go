@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -79,12 +80,25 @@ func TestBoard(t *testing.T) {
 			}
 		})
 	})
+	t.Run("D11-proxy-407", func(t *testing.T) {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(407) }))
+		defer proxy.Close()
+		for _, address := range []string{proxy.URL, "http://127.0.0.1:1"} {
+			base := systemTransport()
+			base.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(address) }
+			_, err := New(Options{Base: base}).Post("https://api.akerun.example/oauth/token", "text/plain", strings.NewReader("x"))
+			if Cause(err) != CauseProxy || Sent(err) {
+				t.Errorf("%s: got %v, cause %q, sent %v", address, err, Cause(err), Sent(err))
+			}
+			base.CloseIdleConnections()
+		}
+	})
 	t.Run("D14-gzip-bomb", func(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z := gzip.NewWriter(w)
 			block := make([]byte, 1<<20)
-			for range 256 {
+			for range 64 {
 				if _, err := z.Write(block); err != nil {
 					return
 				}

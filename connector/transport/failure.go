@@ -5,14 +5,17 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 )
 
 // Causes of a Failure.
 const (
-	CauseOffline   = "offline"   // no connection: dialling, name resolution, proxy, connection lost
+	CauseOffline   = "offline"   // no connection: dialling, name resolution, connection lost
+	CauseProxy     = "proxy"     // the PC's proxy can't be reached or does not let the call through, such as without a password (407)
 	CauseTimeout   = "timeout"   // the call's deadline passed
 	CauseTLS       = "tls"       // the other side could not prove who it is, or speaks nothing newer than TLS 1.1
 	CauseCancelled = "cancelled" // the caller gave up
@@ -50,6 +53,22 @@ func newFailure(ctx context.Context, err error, sent bool) *Failure {
 	return &Failure{cause: causeOf(ctx, err), sent: sent, err: err}
 }
 
+// proxyError is the status with which a proxy refused to connect.
+type proxyError int
+
+// Error names the status.
+func (e proxyError) Error() string {
+	return fmt.Sprintf("the proxy answered %d %s", int(e), http.StatusText(int(e)))
+}
+
+func isProxy(err error) bool {
+	var (
+		refused proxyError
+		op      *net.OpError
+	)
+	return errors.As(err, &refused) || errors.As(err, &op) && op.Op == "proxyconnect"
+}
+
 func causeOf(ctx context.Context, err error) string {
 	var netErr net.Error
 	switch {
@@ -59,6 +78,8 @@ func causeOf(ctx context.Context, err error) string {
 		return CauseCancelled
 	case errors.Is(err, context.DeadlineExceeded):
 		return CauseTimeout
+	case isProxy(err):
+		return CauseProxy
 	case isTLS(err):
 		return CauseTLS
 	case errors.As(err, &netErr) && netErr.Timeout():
@@ -88,10 +109,10 @@ func provesUnsent(err error) bool {
 		op   *net.OpError
 		name *net.DNSError
 	)
-	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
+	if errors.As(err, &op) && op.Op == "dial" {
 		return true
 	}
-	return errors.As(err, &name) || isTLS(err)
+	return errors.As(err, &name) || isProxy(err) || isTLS(err)
 }
 
 // Sent tells whether the call that failed with err may have reached the server. It is false for no error and for failures that surely

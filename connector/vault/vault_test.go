@@ -159,11 +159,11 @@ func TestBoardI12KeychainLocked(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 			}
+			// The person unlocks it.
+			ring.mu.Lock()
 			if ring.calls != 1 {
 				t.Errorf("%d calls are hanging, want 1", ring.calls)
 			}
-			// The person unlocks it.
-			ring.mu.Lock()
 			close(ring.hang)
 			ring.hang = nil
 			ring.mu.Unlock()
