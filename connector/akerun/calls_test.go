@@ -12,8 +12,9 @@ import (
 	"dakokubridge/connector/vault"
 )
 
+const expired = `{"code":"invalid_token","message":"The access token expired."}`
+
 func TestRefusedAccessTokenIsRenewedOnceI01(t *testing.T) {
-	expired := func(w int) string { return `{"code":"invalid_token","message":"The access token expired."}` }
 	t.Run("and the call repeated once", func(t *testing.T) {
 		c, s := start(t, func(n int, r seen) (int, http.Header, string) {
 			switch {
@@ -22,7 +23,7 @@ func TestRefusedAccessTokenIsRenewedOnceI01(t *testing.T) {
 			case r.authorization == "Bearer at-2":
 				return 200, nil, `{"accesses":[]}`
 			}
-			return 401, nil, expired(0)
+			return 401, nil, expired
 		})
 		if _, err := c.Accesses(t.Context(), "O-1", AccessQuery{}); err != nil {
 			t.Fatal(err)
@@ -40,31 +41,32 @@ func TestRefusedAccessTokenIsRenewedOnceI01(t *testing.T) {
 			if r.path == "/oauth/token" {
 				return 200, nil, fmt.Sprintf(`{"access_token":"at-%d","refresh_token":"rt-%d"}`, n+1, n+1)
 			}
-			return 401, nil, expired(0)
+			return 401, nil, expired
 		})
 		_, err := c.Doors(t.Context(), "O-1")
 		if verdict(err) != "login_needed/ask" || len(s.requests) != 3 {
 			t.Errorf("%v after %d requests", err, len(s.requests))
 		}
 	})
-	t.Run("revoked", func(t *testing.T) {
-		for _, status := range []int{400, 401} {
-			c, s := start(t, func(n int, r seen) (int, http.Header, string) {
-				if r.path == "/oauth/token" {
-					return status, nil, `{"error":"invalid_grant","error_description":"The provided authorization grant is invalid, expired, revoked."}`
-				}
-				return 401, nil, expired(0)
-			})
-			for range 10 {
-				if _, err := c.Organizations(t.Context()); verdict(err) != "login_needed/ask" {
-					t.Errorf("got %v", err)
-				}
+}
+
+func TestRevokedRefreshTokenEndsInNoLoopI07(t *testing.T) {
+	for _, status := range []int{400, 401} {
+		c, s := start(t, func(n int, r seen) (int, http.Header, string) {
+			if r.path == "/oauth/token" {
+				return status, nil, `{"error":"invalid_grant","error_description":"The provided authorization grant is invalid, expired, revoked."}`
 			}
-			if len(s.requests) != 2 {
-				t.Errorf("%d requests, want 2: no loop", len(s.requests))
+			return 401, nil, expired
+		})
+		for range 10 {
+			if _, err := c.Organizations(t.Context()); verdict(err) != "login_needed/ask" {
+				t.Errorf("got %v", err)
 			}
 		}
-	})
+		if len(s.requests) != 2 {
+			t.Errorf("%d requests, want 2: no loop", len(s.requests))
+		}
+	}
 }
 
 func TestAnswersOtherThanTheRightOne(t *testing.T) {
