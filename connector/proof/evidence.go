@@ -63,7 +63,7 @@ type Access struct {
 type User struct {
 	ID            string
 	Code          string
-	Organizations []string  // all 事業所 of the account
+	Organizations []string  // all 事業所 of the account; without the linked one there is no such user; nil: not known
 	From, Until   time.Time // half open; zero: no border
 }
 

@@ -61,7 +61,7 @@ func (p *people) census(span int) *census {
 	}
 	c := &census{user: map[string]User{}, bearers: map[string]int{}, staff: map[string][]Employee{}}
 	for _, u := range p.evidence.Users {
-		if holds(u.From, u.Until, at) {
+		if holds(u.From, u.Until, at) && p.belongs(u) {
 			c.user[u.ID] = u
 		}
 	}
@@ -80,6 +80,12 @@ func (p *people) census(span int) *census {
 	}
 	p.seen[span] = c
 	return c
+}
+
+// belongs tells whether u is a user of the linked 事業所; who is not can't be seen there.
+func (p *people) belongs(u User) bool {
+	pinned := p.evidence.AkerunOrganization
+	return u.Organizations == nil || pinned == "" || slices.Contains(u.Organizations, pinned)
 }
 
 // holds tells whether at lies in [from, until), where a zero border is none.
