@@ -81,24 +81,15 @@ func (l *Local) eachAccess(ctx context.Context, org string, since time.Time, f f
 		if err != nil {
 			return explain(Akerun, err)
 		}
-		last := after
 		for _, a := range page.Accesses {
-			if attendance.CompareID(a.ID, last) > 0 {
-				last = a.ID
-			}
 			if !a.At.Before(since) {
 				f(attendance.Access{ID: a.ID, At: a.At, User: a.UserID, Door: a.DoorID, Action: a.Action, Device: a.DeviceType})
 			}
 		}
-		for _, u := range page.Unreadable {
-			if attendance.CompareID(u.ID, last) > 0 {
-				last = u.ID
-			}
-		}
-		if page.Len == 0 || last == after {
+		if page.Len == 0 || attendance.CompareID(page.LastID(), after) <= 0 {
 			return nil
 		}
-		after = last
+		after = page.LastID()
 	}
 }
 

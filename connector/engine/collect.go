@@ -20,8 +20,8 @@ const (
 )
 
 const (
-	// pageSize is the largest page that Akerun is known to take.
-	pageSize = 1000
+	// smallPage is asked for where akerun.PageSize is refused.
+	smallPage = 100
 	// overlap is re-read at each poll where Akerun gives late rows ids that lie before what was read.
 	overlap = 30 * time.Minute
 	// fullPagesATurn keeps the long look-back from holding up a poll: the call budget is 30 a minute.
@@ -166,17 +166,14 @@ func saveReading(ctx context.Context, tx *store.Tx, r store.Reading) error {
 // were found, and whether the end was reached.
 func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Reading, most int, save func(context.Context, *store.Tx, store.Reading, bool) error) (behind, end bool, err error) {
 	for n := 0; most == 0 || n < most; n++ {
-		page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second), Limit: pageSize})
+		page, err := e.page(ctx, in.AkerunOrg, akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second)})
 		if err != nil {
 			return behind, false, trouble{sideAkerun, fmt.Errorf("reading accesses of %s after %q: %w", in.AkerunOrg, r.AfterID, err)}
 		}
-		end = page.Len == 0
+		// A server that takes id_after as inclusive ends on a page that holds the last row once more.
+		end = page.Len == 0 || attendance.CompareID(page.LastID(), r.AfterID) <= 0
 		if !end {
-			last := lastID(page)
-			if attendance.CompareID(last, r.AfterID) <= 0 {
-				return behind, false, trouble{sideAkerun, fmt.Errorf("reading accesses of %s after %q: the page ends at %q: %w", in.AkerunOrg, r.AfterID, last, errNoProgress)}
-			}
-			r.AfterID = last
+			r.AfterID = page.LastID()
 		}
 		b, err := e.keepPage(ctx, in, page, func(tx *store.Tx) error {
 			if save == nil {
@@ -192,22 +189,16 @@ func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Re
 	return behind, false, nil
 }
 
-var errNoProgress = errors.New("ids do not rise as was asked for")
-
-// lastID is the highest id of a page, of its unreadable rows too.
-func lastID(p akerun.AccessPage) string {
-	last := ""
-	for _, a := range p.Accesses {
-		if attendance.CompareID(a.ID, last) > 0 {
-			last = a.ID
-		}
+// page reads one page, of as many rows as this Akerun takes: the largest number it allows is not published.
+func (e *Engine) page(ctx context.Context, org string, q akerun.AccessQuery) (akerun.AccessPage, error) {
+	q.Limit = e.pageRows
+	page, err := e.p.Akerun.Accesses(ctx, org, q)
+	if _, cause, _ := adviceOf(err); err != nil && cause == akerun.CauseBadRequest && e.pageRows > smallPage {
+		e.pageRows = smallPage
+		q.Limit = smallPage
+		return e.p.Akerun.Accesses(ctx, org, q)
 	}
-	for _, u := range p.Unreadable {
-		if attendance.CompareID(u.ID, last) > 0 {
-			last = u.ID
-		}
-	}
-	return last
+	return page, err
 }
 
 // keepPage writes a page and the cursor in one transaction, and tells whether it held new rows that lie behind readNew's cursor.

@@ -118,6 +118,9 @@ func (d *decider) decide(ctx context.Context, row store.PersonDay) error {
 	if whose.employee == "" {
 		return d.unlinked(ctx, row, whose.reason)
 	}
+	if err := d.linked(ctx, row); err != nil {
+		return err
+	}
 	facts, err := d.facts(ctx, row, whose, accesses)
 	if err != nil {
 		return err
@@ -185,6 +188,21 @@ func (d *decider) unlinked(ctx context.Context, row store.PersonDay, reason atte
 		}
 	}
 	return d.tx.DayDecided(ctx, store.DayDecidedParams{At: store.Millis(d.tx.Now()), UserID: row.UserID, Day: row.Day})
+}
+
+// linked ends what was listed of a person while there was no link: for the day, and for the person once the link is sound today.
+func (d *decider) linked(ctx context.Context, row store.PersonDay) error {
+	if err := syncItems(ctx, d.tx, sourcePeople, row.UserID, dayOf(row.Day), nil); err != nil {
+		return err
+	}
+	person, err := d.tx.Person(ctx, row.UserID)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && person.Sound == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return syncItems(ctx, d.tx, sourcePeople, row.UserID, attendance.Day{}, nil)
 }
 
 // personReasons are the reasons of rule 9 that are listed once per person.

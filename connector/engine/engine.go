@@ -47,7 +47,8 @@ type Engine struct {
 	p       Params
 	trusted *trustedTime
 
-	turn sync.Mutex // held by whoever runs stages
+	turn     sync.Mutex // held by whoever runs stages
+	pageRows int        // rows asked for at a time
 
 	mu       sync.Mutex
 	wake     context.CancelFunc // ends the loop's wait
@@ -58,7 +59,7 @@ type Engine struct {
 
 // New makes an engine. Nothing runs until Run or Turn is called. trusted must be the one that the clients' transports observe.
 func New(p Params, trusted *Times) *Engine {
-	return &Engine{p: p, trusted: trusted.t}
+	return &Engine{p: p, trusted: trusted.t, pageRows: akerun.PageSize}
 }
 
 // UseAkerun replaces the client, when what Akerun sent after the application was typed in.

@@ -98,24 +98,14 @@ func (e *Engine) readUsers(ctx context.Context, org string) ([]roster.User, erro
 }
 
 func (e *Engine) eachUser(ctx context.Context, org string, f func(roster.User)) error {
-	after := ""
-	for {
-		page, err := e.p.Akerun.Users(ctx, org, after, pageSize)
-		if err != nil {
-			return fmt.Errorf("reading users of %s after %q: %w", org, after, err)
-		}
-		if len(page) == 0 {
-			return nil
-		}
-		last := page[len(page)-1].ID
-		if last == after {
-			return fmt.Errorf("reading users of %s after %q: %w", org, after, errNoProgress)
-		}
-		after = last
-		for _, u := range page {
-			f(roster.User{ID: u.ID, Code: u.Code, Name: u.Name, Mail: u.Mail, Authority: u.Authority})
-		}
+	users, err := e.p.Akerun.AllUsers(ctx, org)
+	if err != nil {
+		return fmt.Errorf("reading users of %s: %w", org, err)
 	}
+	for _, u := range users {
+		f(roster.User{ID: u.ID, Code: u.Code, Name: u.Name, Mail: u.Mail, Authority: u.Authority})
+	}
+	return nil
 }
 
 func (e *Engine) readEmployees(ctx context.Context) ([]roster.Employee, error) {

@@ -115,18 +115,20 @@ func (e *Engine) writeRights(ctx context.Context, tx *store.Tx, r teamspirit.Rig
 	if err != nil {
 		return err
 	}
-	return e.judgeRights(ctx, tx, r.Verdict)
+	return e.judgeRights(ctx, tx, r)
 }
 
-// judgeRights begins or ends 要再連携 by the verdict. PARTIAL was vouched for when the integration began.
-func (e *Engine) judgeRights(ctx context.Context, tx *store.Tx, verdict string) error {
+// judgeRights begins or ends 要再連携 by the verdict. PARTIAL goes on where it was vouched for when the integration began, and where the rights
+// are proven and only some linked employees can't be seen, who may just have been deleted.
+func (e *Engine) judgeRights(ctx context.Context, tx *store.Tx, r teamspirit.Rights) error {
+	verdict := r.Verdict
 	in, err := tx.Integration(ctx)
 	if err != nil {
 		return err
 	}
 	reason := attendance.Reason("")
 	switch {
-	case verdict == teamspirit.ForOneself, verdict == teamspirit.Partial && in.RightsConfirmed == 0:
+	case verdict == teamspirit.ForOneself, verdict == teamspirit.Partial && in.RightsConfirmed == 0 && r.Proof == "":
 		reason = attendance.EmployeeRights
 	case verdict == teamspirit.None:
 		reason = attendance.ObjectOutOfReach

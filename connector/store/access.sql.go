@@ -20,7 +20,7 @@ type AccessesBetweenParams struct {
 }
 
 func (q *Queries) AccessesBetween(ctx context.Context, arg AccessesBetweenParams) ([]Access, error) {
-	rows, err := q.db.QueryContext(ctx, accessesBetween, arg.UserID, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.accessesBetweenStmt, accessesBetween, arg.UserID, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ type AccessesOfDayParams struct {
 }
 
 func (q *Queries) AccessesOfDay(ctx context.Context, arg AccessesOfDayParams) ([]Access, error) {
-	rows, err := q.db.QueryContext(ctx, accessesOfDay, arg.UserID, arg.Day)
+	rows, err := q.query(ctx, q.accessesOfDayStmt, accessesOfDay, arg.UserID, arg.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ SELECT COUNT(*) FROM access
 `
 
 func (q *Queries) CountAccesses(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countAccesses)
+	row := q.queryRow(ctx, q.countAccessesStmt, countAccesses)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -110,7 +110,7 @@ SELECT COUNT(*) FROM access WHERE day = ?1
 `
 
 func (q *Queries) CountAccessesOfDay(ctx context.Context, day int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countAccessesOfDay, day)
+	row := q.queryRow(ctx, q.countAccessesOfDayStmt, countAccessesOfDay, day)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -121,7 +121,7 @@ SELECT org, id, name, excluded, last_day FROM door ORDER BY org, id
 `
 
 func (q *Queries) Doors(ctx context.Context) ([]Door, error) {
-	rows, err := q.db.QueryContext(ctx, doors)
+	rows, err := q.query(ctx, q.doorsStmt, doors)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ type InsertAccessParams struct {
 }
 
 func (q *Queries) InsertAccess(ctx context.Context, arg InsertAccessParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, insertAccess,
+	result, err := q.exec(ctx, q.insertAccessStmt, insertAccess,
 		arg.Org,
 		arg.ID,
 		arg.At,
@@ -198,7 +198,7 @@ type SaveDoorParams struct {
 }
 
 func (q *Queries) SaveDoor(ctx context.Context, arg SaveDoorParams) error {
-	_, err := q.db.ExecContext(ctx, saveDoor,
+	_, err := q.exec(ctx, q.saveDoorStmt, saveDoor,
 		arg.Org,
 		arg.ID,
 		arg.Name,
@@ -217,7 +217,7 @@ type SetDoorExcludedParams struct {
 }
 
 func (q *Queries) SetDoorExcluded(ctx context.Context, arg SetDoorExcludedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setDoorExcluded, arg.Excluded, arg.ID)
+	result, err := q.exec(ctx, q.setDoorExcludedStmt, setDoorExcluded, arg.Excluded, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -234,7 +234,7 @@ type UsersSeenParams struct {
 }
 
 func (q *Queries) UsersSeen(ctx context.Context, arg UsersSeenParams) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, usersSeen, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.usersSeenStmt, usersSeen, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}

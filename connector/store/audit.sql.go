@@ -20,7 +20,7 @@ type AuditAfterParams struct {
 }
 
 func (q *Queries) AuditAfter(ctx context.Context, arg AuditAfterParams) ([]Audit, error) {
-	rows, err := q.db.QueryContext(ctx, auditAfter, arg.Seq, arg.Most)
+	rows, err := q.query(ctx, q.auditAfterStmt, auditAfter, arg.Seq, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ type AuditBeforeParams struct {
 }
 
 func (q *Queries) AuditBefore(ctx context.Context, arg AuditBeforeParams) ([]Audit, error) {
-	rows, err := q.db.QueryContext(ctx, auditBefore, arg.Seq, arg.Most)
+	rows, err := q.query(ctx, q.auditBeforeStmt, auditBefore, arg.Seq, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ SELECT id, seq, hash, seal FROM audit_head WHERE id = 1
 `
 
 func (q *Queries) AuditHead(ctx context.Context) (AuditHead, error) {
-	row := q.db.QueryRowContext(ctx, auditHead)
+	row := q.queryRow(ctx, q.auditHeadStmt, auditHead)
 	var i AuditHead
 	err := row.Scan(
 		&i.ID,
@@ -117,7 +117,7 @@ type AuditOfKindBeforeParams struct {
 }
 
 func (q *Queries) AuditOfKindBefore(ctx context.Context, arg AuditOfKindBeforeParams) ([]Audit, error) {
-	rows, err := q.db.QueryContext(ctx, auditOfKindBefore, arg.Kind, arg.Seq, arg.Most)
+	rows, err := q.query(ctx, q.auditOfKindBeforeStmt, auditOfKindBefore, arg.Kind, arg.Seq, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ type InsertAuditParams struct {
 }
 
 func (q *Queries) InsertAudit(ctx context.Context, arg InsertAuditParams) error {
-	_, err := q.db.ExecContext(ctx, insertAudit,
+	_, err := q.exec(ctx, q.insertAuditStmt, insertAudit,
 		arg.Seq,
 		arg.At,
 		arg.Kind,
@@ -186,6 +186,6 @@ type SetAuditHeadParams struct {
 }
 
 func (q *Queries) SetAuditHead(ctx context.Context, arg SetAuditHeadParams) error {
-	_, err := q.db.ExecContext(ctx, setAuditHead, arg.Seq, arg.Hash, arg.Seal)
+	_, err := q.exec(ctx, q.setAuditHeadStmt, setAuditHead, arg.Seq, arg.Hash, arg.Seal)
 	return err
 }

@@ -23,7 +23,7 @@ type BeginIntegrationParams struct {
 }
 
 func (q *Queries) BeginIntegration(ctx context.Context, arg BeginIntegrationParams) error {
-	_, err := q.db.ExecContext(ctx, beginIntegration, arg.Start, arg.BegunAt, arg.BackfillFrom)
+	_, err := q.exec(ctx, q.beginIntegrationStmt, beginIntegration, arg.Start, arg.BegunAt, arg.BackfillFrom)
 	return err
 }
 
@@ -32,7 +32,7 @@ UPDATE integration SET phase = 'unlinked', paused = 0, unlinked_at = ?1, rights_
 `
 
 func (q *Queries) EndIntegration(ctx context.Context, at int64) error {
-	_, err := q.db.ExecContext(ctx, endIntegration, at)
+	_, err := q.exec(ctx, q.endIntegrationStmt, endIntegration, at)
 	return err
 }
 
@@ -41,7 +41,7 @@ SELECT id, phase, paused, akerun_client, akerun_org, akerun_org_name, salesforce
 `
 
 func (q *Queries) Integration(ctx context.Context) (Integration, error) {
-	row := q.db.QueryRowContext(ctx, integration)
+	row := q.queryRow(ctx, q.integrationStmt, integration)
 	var i Integration
 	err := row.Scan(
 		&i.ID,
@@ -68,7 +68,7 @@ SELECT name, org, from_at, after_id, begun_at, done_at, steps_back FROM reading 
 `
 
 func (q *Queries) Reading(ctx context.Context, name string) (Reading, error) {
-	row := q.db.QueryRowContext(ctx, reading, name)
+	row := q.queryRow(ctx, q.readingStmt, reading, name)
 	var i Reading
 	err := row.Scan(
 		&i.Name,
@@ -97,7 +97,7 @@ type SaveReadingParams struct {
 }
 
 func (q *Queries) SaveReading(ctx context.Context, arg SaveReadingParams) error {
-	_, err := q.db.ExecContext(ctx, saveReading,
+	_, err := q.exec(ctx, q.saveReadingStmt, saveReading,
 		arg.Org,
 		arg.FromAt,
 		arg.AfterID,
@@ -113,7 +113,7 @@ UPDATE integration SET akerun_client = ?1 WHERE id = 1
 `
 
 func (q *Queries) SetAkerunClient(ctx context.Context, client string) error {
-	_, err := q.db.ExecContext(ctx, setAkerunClient, client)
+	_, err := q.exec(ctx, q.setAkerunClientStmt, setAkerunClient, client)
 	return err
 }
 
@@ -127,7 +127,7 @@ type SetAkerunOrgParams struct {
 }
 
 func (q *Queries) SetAkerunOrg(ctx context.Context, arg SetAkerunOrgParams) error {
-	_, err := q.db.ExecContext(ctx, setAkerunOrg, arg.Org, arg.Name)
+	_, err := q.exec(ctx, q.setAkerunOrgStmt, setAkerunOrg, arg.Org, arg.Name)
 	return err
 }
 
@@ -141,7 +141,7 @@ type SetConfirmationsParams struct {
 }
 
 func (q *Queries) SetConfirmations(ctx context.Context, arg SetConfirmationsParams) error {
-	_, err := q.db.ExecContext(ctx, setConfirmations, arg.Rights, arg.Super)
+	_, err := q.exec(ctx, q.setConfirmationsStmt, setConfirmations, arg.Rights, arg.Super)
 	return err
 }
 
@@ -150,7 +150,7 @@ UPDATE integration SET paused = ?1 WHERE id = 1
 `
 
 func (q *Queries) SetPaused(ctx context.Context, paused int64) error {
-	_, err := q.db.ExecContext(ctx, setPaused, paused)
+	_, err := q.exec(ctx, q.setPausedStmt, setPaused, paused)
 	return err
 }
 
@@ -159,7 +159,7 @@ UPDATE integration SET phase = ?1 WHERE id = 1
 `
 
 func (q *Queries) SetPhase(ctx context.Context, phase string) error {
-	_, err := q.db.ExecContext(ctx, setPhase, phase)
+	_, err := q.exec(ctx, q.setPhaseStmt, setPhase, phase)
 	return err
 }
 
@@ -174,7 +174,7 @@ type SetRelinkParams struct {
 }
 
 func (q *Queries) SetRelink(ctx context.Context, arg SetRelinkParams) error {
-	_, err := q.db.ExecContext(ctx, setRelink, arg.Cause, arg.Since, arg.Name)
+	_, err := q.exec(ctx, q.setRelinkStmt, setRelink, arg.Cause, arg.Since, arg.Name)
 	return err
 }
 
@@ -189,7 +189,7 @@ type SetRightsParams struct {
 }
 
 func (q *Queries) SetRights(ctx context.Context, arg SetRightsParams) error {
-	_, err := q.db.ExecContext(ctx, setRights, arg.Rights, arg.At, arg.Name)
+	_, err := q.exec(ctx, q.setRightsStmt, setRights, arg.Rights, arg.At, arg.Name)
 	return err
 }
 
@@ -198,7 +198,7 @@ UPDATE integration SET salesforce_org = ?1 WHERE id = 1
 `
 
 func (q *Queries) SetSalesforceOrg(ctx context.Context, org string) error {
-	_, err := q.db.ExecContext(ctx, setSalesforceOrg, org)
+	_, err := q.exec(ctx, q.setSalesforceOrgStmt, setSalesforceOrg, org)
 	return err
 }
 
@@ -207,7 +207,7 @@ UPDATE reading SET steps_back = 1 WHERE name = 'new' AND steps_back = 0
 `
 
 func (q *Queries) SetStepsBack(ctx context.Context) error {
-	_, err := q.db.ExecContext(ctx, setStepsBack)
+	_, err := q.exec(ctx, q.setStepsBackStmt, setStepsBack)
 	return err
 }
 
@@ -216,7 +216,7 @@ SELECT name, user_id, name_sealed, authority, signed_in_at, relink_cause, relink
 `
 
 func (q *Queries) Side(ctx context.Context, name string) (Side, error) {
-	row := q.db.QueryRowContext(ctx, side, name)
+	row := q.queryRow(ctx, q.sideStmt, side, name)
 	var i Side
 	err := row.Scan(
 		&i.Name,
@@ -250,7 +250,7 @@ type SideFailedParams struct {
 }
 
 func (q *Queries) SideFailed(ctx context.Context, arg SideFailedParams) error {
-	_, err := q.db.ExecContext(ctx, sideFailed,
+	_, err := q.exec(ctx, q.sideFailedStmt, sideFailed,
 		arg.At,
 		arg.Cause,
 		arg.NotBefore,
@@ -274,7 +274,7 @@ type SideSignedInParams struct {
 }
 
 func (q *Queries) SideSignedIn(ctx context.Context, arg SideSignedInParams) error {
-	_, err := q.db.ExecContext(ctx, sideSignedIn,
+	_, err := q.exec(ctx, q.sideSignedInStmt, sideSignedIn,
 		arg.UserID,
 		arg.NameSealed,
 		arg.Authority,
@@ -290,7 +290,7 @@ WHERE name = ?1
 `
 
 func (q *Queries) SideSignedOut(ctx context.Context, name string) error {
-	_, err := q.db.ExecContext(ctx, sideSignedOut, name)
+	_, err := q.exec(ctx, q.sideSignedOutStmt, sideSignedOut, name)
 	return err
 }
 
@@ -299,7 +299,7 @@ UPDATE side SET failing_since = 0, failing_cause = '', failures = 0, not_before 
 `
 
 func (q *Queries) SideWell(ctx context.Context, name string) error {
-	_, err := q.db.ExecContext(ctx, sideWell, name)
+	_, err := q.exec(ctx, q.sideWellStmt, sideWell, name)
 	return err
 }
 
@@ -308,6 +308,6 @@ UPDATE reading SET begun_at = ?1 WHERE name = 'people' AND begun_at <= done_at
 `
 
 func (q *Queries) WantPeople(ctx context.Context, at int64) error {
-	_, err := q.db.ExecContext(ctx, wantPeople, at)
+	_, err := q.exec(ctx, q.wantPeopleStmt, wantPeople, at)
 	return err
 }

@@ -14,7 +14,7 @@ SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, sta
 `
 
 func (q *Queries) AllItems(ctx context.Context) ([]Item, error) {
-	rows, err := q.db.QueryContext(ctx, allItems)
+	rows, err := q.query(ctx, q.allItemsStmt, allItems)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ type CloseItemParams struct {
 }
 
 func (q *Queries) CloseItem(ctx context.Context, arg CloseItemParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, closeItem, arg.At, arg.Memo, arg.ID)
+	result, err := q.exec(ctx, q.closeItemStmt, closeItem, arg.At, arg.Memo, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ type CountOpenItemsRow struct {
 }
 
 func (q *Queries) CountOpenItems(ctx context.Context) ([]CountOpenItemsRow, error) {
-	rows, err := q.db.QueryContext(ctx, countOpenItems)
+	rows, err := q.query(ctx, q.countOpenItemsStmt, countOpenItems)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ type CureItemParams struct {
 }
 
 func (q *Queries) CureItem(ctx context.Context, arg CureItemParams) error {
-	_, err := q.db.ExecContext(ctx, cureItem, arg.At, arg.ID)
+	_, err := q.exec(ctx, q.cureItemStmt, cureItem, arg.At, arg.ID)
 	return err
 }
 
@@ -127,7 +127,7 @@ type CureReasonParams struct {
 }
 
 func (q *Queries) CureReason(ctx context.Context, arg CureReasonParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, cureReason,
+	rows, err := q.query(ctx, q.cureReasonStmt, cureReason,
 		arg.At,
 		arg.Reason,
 		arg.UserID,
@@ -160,7 +160,7 @@ SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, sta
 `
 
 func (q *Queries) Item(ctx context.Context, id int64) (Item, error) {
-	row := q.db.QueryRowContext(ctx, item, id)
+	row := q.queryRow(ctx, q.itemStmt, item, id)
 	var i Item
 	err := row.Scan(
 		&i.ID,
@@ -190,7 +190,7 @@ type ItemsBetweenParams struct {
 }
 
 func (q *Queries) ItemsBetween(ctx context.Context, arg ItemsBetweenParams) ([]Item, error) {
-	rows, err := q.db.QueryContext(ctx, itemsBetween, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.itemsBetweenStmt, itemsBetween, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +236,7 @@ type ItemsToAskForParams struct {
 }
 
 func (q *Queries) ItemsToAskFor(ctx context.Context, arg ItemsToAskForParams) ([]Item, error) {
-	rows, err := q.db.QueryContext(ctx, itemsToAskFor, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.itemsToAskForStmt, itemsToAskFor, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +282,7 @@ type LiveItemsOfDayParams struct {
 }
 
 func (q *Queries) LiveItemsOfDay(ctx context.Context, arg LiveItemsOfDayParams) ([]Item, error) {
-	rows, err := q.db.QueryContext(ctx, liveItemsOfDay, arg.UserID, arg.Day)
+	rows, err := q.query(ctx, q.liveItemsOfDayStmt, liveItemsOfDay, arg.UserID, arg.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -337,7 +337,7 @@ type OpenItemParams struct {
 }
 
 func (q *Queries) OpenItem(ctx context.Context, arg OpenItemParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, openItem,
+	result, err := q.exec(ctx, q.openItemStmt, openItem,
 		arg.List,
 		arg.Source,
 		arg.Reason,
@@ -359,7 +359,7 @@ SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, sta
 `
 
 func (q *Queries) OpenItems(ctx context.Context) ([]Item, error) {
-	rows, err := q.db.QueryContext(ctx, openItems)
+	rows, err := q.query(ctx, q.openItemsStmt, openItems)
 	if err != nil {
 		return nil, err
 	}
@@ -400,7 +400,7 @@ SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, sta
 `
 
 func (q *Queries) OpenItemsOfSource(ctx context.Context, source string) ([]Item, error) {
-	rows, err := q.db.QueryContext(ctx, openItemsOfSource, source)
+	rows, err := q.query(ctx, q.openItemsOfSourceStmt, openItemsOfSource, source)
 	if err != nil {
 		return nil, err
 	}
@@ -450,7 +450,7 @@ type UpdateItemDetailParams struct {
 }
 
 func (q *Queries) UpdateItemDetail(ctx context.Context, arg UpdateItemDetailParams) error {
-	_, err := q.db.ExecContext(ctx, updateItemDetail,
+	_, err := q.exec(ctx, q.updateItemDetailStmt, updateItemDetail,
 		arg.Detail,
 		arg.EmployeeID,
 		arg.Reason,

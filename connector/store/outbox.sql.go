@@ -14,7 +14,7 @@ SELECT COUNT(*) FROM outbox WHERE day = ?1 AND kind = 'in' AND state IN ('accept
 `
 
 func (q *Queries) CountSentOfDay(ctx context.Context, day int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countSentOfDay, day)
+	row := q.queryRow(ctx, q.countSentOfDayStmt, countSentOfDay, day)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -30,7 +30,7 @@ type CountStampsByStateRow struct {
 }
 
 func (q *Queries) CountStampsByState(ctx context.Context) ([]CountStampsByStateRow, error) {
-	rows, err := q.db.QueryContext(ctx, countStampsByState)
+	rows, err := q.query(ctx, q.countStampsByStateStmt, countStampsByState)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ SELECT COUNT(*) FROM outbox WHERE day = ?1 AND state IN ('planned', 'sending', '
 `
 
 func (q *Queries) CountWaitingOfDay(ctx context.Context, day int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countWaitingOfDay, day)
+	row := q.queryRow(ctx, q.countWaitingOfDayStmt, countWaitingOfDay, day)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -68,7 +68,7 @@ SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_chec
 `
 
 func (q *Queries) NextCheck(ctx context.Context, now int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextCheck, now)
+	row := q.queryRow(ctx, q.nextCheckStmt, nextCheck, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -79,7 +79,7 @@ SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM outbox WHERE state IN 
 `
 
 func (q *Queries) NextSend(ctx context.Context, now int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextSend, now)
+	row := q.queryRow(ctx, q.nextSendStmt, nextSend, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -90,7 +90,7 @@ SELECT CAST(COALESCE(MIN(accepted_at), 0) AS INTEGER) FROM outbox WHERE state = 
 `
 
 func (q *Queries) OldestAccepted(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, oldestAccepted)
+	row := q.queryRow(ctx, q.oldestAcceptedStmt, oldestAccepted)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -118,7 +118,7 @@ type PlanStampParams struct {
 }
 
 func (q *Queries) PlanStamp(ctx context.Context, arg PlanStampParams) error {
-	_, err := q.db.ExecContext(ctx, planStamp,
+	_, err := q.exec(ctx, q.planStampStmt, planStamp,
 		arg.EmployeeID,
 		arg.UserID,
 		arg.Day,
@@ -156,7 +156,7 @@ type ReplanStampParams struct {
 }
 
 func (q *Queries) ReplanStamp(ctx context.Context, arg ReplanStampParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, replanStamp,
+	result, err := q.exec(ctx, q.replanStampStmt, replanStamp,
 		arg.Payload,
 		arg.At,
 		arg.AccessID,
@@ -180,7 +180,7 @@ WHERE state IN ('processed', 'on_sheet') AND accepted_at > 0 AND day >= ?1
 `
 
 func (q *Queries) SlowestProcessed(ctx context.Context, fromDay int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, slowestProcessed, fromDay)
+	row := q.queryRow(ctx, q.slowestProcessedStmt, slowestProcessed, fromDay)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -191,7 +191,7 @@ SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access
 `
 
 func (q *Queries) Stamp(ctx context.Context, id int64) (Outbox, error) {
-	row := q.db.QueryRowContext(ctx, stamp, id)
+	row := q.queryRow(ctx, q.stampStmt, stamp, id)
 	var i Outbox
 	err := row.Scan(
 		&i.ID,
@@ -238,7 +238,7 @@ type StampAcceptedParams struct {
 }
 
 func (q *Queries) StampAccepted(ctx context.Context, arg StampAcceptedParams) error {
-	_, err := q.db.ExecContext(ctx, stampAccepted,
+	_, err := q.exec(ctx, q.stampAcceptedStmt, stampAccepted,
 		arg.RecordID,
 		arg.At,
 		arg.NextCheck,
@@ -259,7 +259,7 @@ type StampBackParams struct {
 }
 
 func (q *Queries) StampBack(ctx context.Context, arg StampBackParams) error {
-	_, err := q.db.ExecContext(ctx, stampBack, arg.NotBefore, arg.Answer, arg.ID)
+	_, err := q.exec(ctx, q.stampBackStmt, stampBack, arg.NotBefore, arg.Answer, arg.ID)
 	return err
 }
 
@@ -273,7 +273,7 @@ type StampCheckedParams struct {
 }
 
 func (q *Queries) StampChecked(ctx context.Context, arg StampCheckedParams) error {
-	_, err := q.db.ExecContext(ctx, stampChecked, arg.NextCheck, arg.ID)
+	_, err := q.exec(ctx, q.stampCheckedStmt, stampChecked, arg.NextCheck, arg.ID)
 	return err
 }
 
@@ -287,7 +287,7 @@ type StampDeletedParams struct {
 }
 
 func (q *Queries) StampDeleted(ctx context.Context, arg StampDeletedParams) error {
-	_, err := q.db.ExecContext(ctx, stampDeleted, arg.At, arg.ID)
+	_, err := q.exec(ctx, q.stampDeletedStmt, stampDeleted, arg.At, arg.ID)
 	return err
 }
 
@@ -305,7 +305,7 @@ type StampErrorParams struct {
 }
 
 func (q *Queries) StampError(ctx context.Context, arg StampErrorParams) error {
-	_, err := q.db.ExecContext(ctx, stampError,
+	_, err := q.exec(ctx, q.stampErrorStmt, stampError,
 		arg.Why,
 		arg.Answer,
 		arg.NextCheck,
@@ -325,7 +325,7 @@ type StampNeverLeftParams struct {
 }
 
 func (q *Queries) StampNeverLeft(ctx context.Context, arg StampNeverLeftParams) error {
-	_, err := q.db.ExecContext(ctx, stampNeverLeft, arg.Answer, arg.ID)
+	_, err := q.exec(ctx, q.stampNeverLeftStmt, stampNeverLeft, arg.Answer, arg.ID)
 	return err
 }
 
@@ -334,7 +334,7 @@ UPDATE outbox SET state = 'on_sheet', next_check = 0 WHERE id = ?1
 `
 
 func (q *Queries) StampOnSheet(ctx context.Context, id int64) error {
-	_, err := q.db.ExecContext(ctx, stampOnSheet, id)
+	_, err := q.exec(ctx, q.stampOnSheetStmt, stampOnSheet, id)
 	return err
 }
 
@@ -349,7 +349,7 @@ type StampProcessedParams struct {
 }
 
 func (q *Queries) StampProcessed(ctx context.Context, arg StampProcessedParams) error {
-	_, err := q.db.ExecContext(ctx, stampProcessed, arg.At, arg.NextCheck, arg.ID)
+	_, err := q.exec(ctx, q.stampProcessedStmt, stampProcessed, arg.At, arg.NextCheck, arg.ID)
 	return err
 }
 
@@ -363,7 +363,7 @@ type StampSendingParams struct {
 }
 
 func (q *Queries) StampSending(ctx context.Context, arg StampSendingParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, stampSending, arg.At, arg.ID)
+	result, err := q.exec(ctx, q.stampSendingStmt, stampSending, arg.At, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -382,7 +382,7 @@ type StampUnknownParams struct {
 }
 
 func (q *Queries) StampUnknown(ctx context.Context, arg StampUnknownParams) error {
-	_, err := q.db.ExecContext(ctx, stampUnknown,
+	_, err := q.exec(ctx, q.stampUnknownStmt, stampUnknown,
 		arg.Since,
 		arg.NotBefore,
 		arg.Answer,
@@ -402,7 +402,7 @@ type StampWithdrawnParams struct {
 }
 
 func (q *Queries) StampWithdrawn(ctx context.Context, arg StampWithdrawnParams) error {
-	_, err := q.db.ExecContext(ctx, stampWithdrawn, arg.Why, arg.At, arg.ID)
+	_, err := q.exec(ctx, q.stampWithdrawnStmt, stampWithdrawn, arg.Why, arg.At, arg.ID)
 	return err
 }
 
@@ -416,7 +416,7 @@ type StampsBetweenParams struct {
 }
 
 func (q *Queries) StampsBetween(ctx context.Context, arg StampsBetweenParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsBetween, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.stampsBetweenStmt, stampsBetween, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -475,7 +475,7 @@ type StampsOfDayParams struct {
 }
 
 func (q *Queries) StampsOfDay(ctx context.Context, arg StampsOfDayParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsOfDay, arg.EmployeeID, arg.Day)
+	rows, err := q.query(ctx, q.stampsOfDayStmt, stampsOfDay, arg.EmployeeID, arg.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -534,7 +534,7 @@ type StampsOfUserDayParams struct {
 }
 
 func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsOfUserDay, arg.UserID, arg.Day)
+	rows, err := q.query(ctx, q.stampsOfUserDayStmt, stampsOfUserDay, arg.UserID, arg.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -588,7 +588,7 @@ SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access
 `
 
 func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsSending, most)
+	rows, err := q.query(ctx, q.stampsSendingStmt, stampsSending, most)
 	if err != nil {
 		return nil, err
 	}
@@ -647,7 +647,7 @@ type StampsToAskForParams struct {
 }
 
 func (q *Queries) StampsToAskFor(ctx context.Context, arg StampsToAskForParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsToAskFor, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.stampsToAskForStmt, stampsToAskFor, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -706,7 +706,7 @@ type StampsToCheckParams struct {
 }
 
 func (q *Queries) StampsToCheck(ctx context.Context, arg StampsToCheckParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsToCheck, arg.Now, arg.Most)
+	rows, err := q.query(ctx, q.stampsToCheckStmt, stampsToCheck, arg.Now, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -765,7 +765,7 @@ type StampsToSendParams struct {
 }
 
 func (q *Queries) StampsToSend(ctx context.Context, arg StampsToSendParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsToSend, arg.Now, arg.Most)
+	rows, err := q.query(ctx, q.stampsToSendStmt, stampsToSend, arg.Now, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -824,7 +824,7 @@ type StampsUnknownParams struct {
 }
 
 func (q *Queries) StampsUnknown(ctx context.Context, arg StampsUnknownParams) ([]Outbox, error) {
-	rows, err := q.db.QueryContext(ctx, stampsUnknown, arg.Now, arg.Most)
+	rows, err := q.query(ctx, q.stampsUnknownStmt, stampsUnknown, arg.Now, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -888,7 +888,7 @@ type WithdrawPlannedParams struct {
 }
 
 func (q *Queries) WithdrawPlanned(ctx context.Context, arg WithdrawPlannedParams) error {
-	_, err := q.db.ExecContext(ctx, withdrawPlanned,
+	_, err := q.exec(ctx, q.withdrawPlannedStmt, withdrawPlanned,
 		arg.Why,
 		arg.At,
 		arg.EmployeeID,
@@ -910,7 +910,7 @@ type WithdrawPlannedOfParams struct {
 }
 
 func (q *Queries) WithdrawPlannedOf(ctx context.Context, arg WithdrawPlannedOfParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, withdrawPlannedOf, arg.Why, arg.At, arg.UserID)
+	rows, err := q.query(ctx, q.withdrawPlannedOfStmt, withdrawPlannedOf, arg.Why, arg.At, arg.UserID)
 	if err != nil {
 		return nil, err
 	}

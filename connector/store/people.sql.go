@@ -22,7 +22,7 @@ type CloseLinkParams struct {
 }
 
 func (q *Queries) CloseLink(ctx context.Context, arg CloseLinkParams) error {
-	_, err := q.db.ExecContext(ctx, closeLink,
+	_, err := q.exec(ctx, q.closeLinkStmt, closeLink,
 		arg.At,
 		arg.SoundAt,
 		arg.UserGone,
@@ -36,7 +36,7 @@ SELECT employee_id, code, name_sealed, mail_sealed, user_id, entry_day, end_day,
 `
 
 func (q *Queries) Employee(ctx context.Context, employeeID string) (Employee, error) {
-	row := q.db.QueryRowContext(ctx, employee, employeeID)
+	row := q.queryRow(ctx, q.employeeStmt, employee, employeeID)
 	var i Employee
 	err := row.Scan(
 		&i.EmployeeID,
@@ -61,7 +61,7 @@ type EmployeeGoneParams struct {
 }
 
 func (q *Queries) EmployeeGone(ctx context.Context, arg EmployeeGoneParams) error {
-	_, err := q.db.ExecContext(ctx, employeeGone, arg.At, arg.EmployeeID)
+	_, err := q.exec(ctx, q.employeeGoneStmt, employeeGone, arg.At, arg.EmployeeID)
 	return err
 }
 
@@ -70,7 +70,7 @@ SELECT employee_id, code, name_sealed, mail_sealed, user_id, entry_day, end_day,
 `
 
 func (q *Queries) Employees(ctx context.Context) ([]Employee, error) {
-	rows, err := q.db.QueryContext(ctx, employees)
+	rows, err := q.query(ctx, q.employeesStmt, employees)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ SELECT id, user_id, employee_id, from_day, opened_at, sound_at, closed_at, user_
 `
 
 func (q *Queries) LinksOf(ctx context.Context, userID string) ([]Link, error) {
-	rows, err := q.db.QueryContext(ctx, linksOf, userID)
+	rows, err := q.query(ctx, q.linksOfStmt, linksOf, userID)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ type OpenLinkParams struct {
 }
 
 func (q *Queries) OpenLink(ctx context.Context, arg OpenLinkParams) error {
-	_, err := q.db.ExecContext(ctx, openLink,
+	_, err := q.exec(ctx, q.openLinkStmt, openLink,
 		arg.UserID,
 		arg.EmployeeID,
 		arg.FromDay,
@@ -164,7 +164,7 @@ SELECT id, user_id, employee_id, from_day, opened_at, sound_at, closed_at, user_
 `
 
 func (q *Queries) OpenLinks(ctx context.Context) ([]Link, error) {
-	rows, err := q.db.QueryContext(ctx, openLinks)
+	rows, err := q.query(ctx, q.openLinksStmt, openLinks)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ SELECT user_id, code, name_sealed, mail_sealed, authority, orgs, sound, reason, 
 `
 
 func (q *Queries) People(ctx context.Context) ([]Person, error) {
-	rows, err := q.db.QueryContext(ctx, people)
+	rows, err := q.query(ctx, q.peopleStmt, people)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +238,7 @@ SELECT user_id, code, name_sealed, mail_sealed, authority, orgs, sound, reason, 
 `
 
 func (q *Queries) Person(ctx context.Context, userID string) (Person, error) {
-	row := q.db.QueryRowContext(ctx, person, userID)
+	row := q.queryRow(ctx, q.personStmt, person, userID)
 	var i Person
 	err := row.Scan(
 		&i.UserID,
@@ -265,7 +265,7 @@ type PersonGoneParams struct {
 }
 
 func (q *Queries) PersonGone(ctx context.Context, arg PersonGoneParams) error {
-	_, err := q.db.ExecContext(ctx, personGone, arg.At, arg.UserID)
+	_, err := q.exec(ctx, q.personGoneStmt, personGone, arg.At, arg.UserID)
 	return err
 }
 
@@ -287,7 +287,7 @@ type SaveEmployeeParams struct {
 }
 
 func (q *Queries) SaveEmployee(ctx context.Context, arg SaveEmployeeParams) error {
-	_, err := q.db.ExecContext(ctx, saveEmployee,
+	_, err := q.exec(ctx, q.saveEmployeeStmt, saveEmployee,
 		arg.EmployeeID,
 		arg.Code,
 		arg.NameSealed,
@@ -318,7 +318,7 @@ type SavePersonParams struct {
 }
 
 func (q *Queries) SavePerson(ctx context.Context, arg SavePersonParams) error {
-	_, err := q.db.ExecContext(ctx, savePerson,
+	_, err := q.exec(ctx, q.savePersonStmt, savePerson,
 		arg.UserID,
 		arg.Code,
 		arg.NameSealed,
@@ -341,7 +341,7 @@ type SetPersonExcludedParams struct {
 }
 
 func (q *Queries) SetPersonExcluded(ctx context.Context, arg SetPersonExcludedParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setPersonExcluded, arg.Excluded, arg.UserID)
+	result, err := q.exec(ctx, q.setPersonExcludedStmt, setPersonExcluded, arg.Excluded, arg.UserID)
 	if err != nil {
 		return 0, err
 	}

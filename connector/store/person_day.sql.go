@@ -19,7 +19,7 @@ type AskForDayParams struct {
 }
 
 func (q *Queries) AskForDay(ctx context.Context, arg AskForDayParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, askForDay, arg.UserID, arg.Day)
+	result, err := q.exec(ctx, q.askForDayStmt, askForDay, arg.UserID, arg.Day)
 	if err != nil {
 		return 0, err
 	}
@@ -36,7 +36,7 @@ type ClearAskedParams struct {
 }
 
 func (q *Queries) ClearAsked(ctx context.Context, arg ClearAskedParams) error {
-	_, err := q.db.ExecContext(ctx, clearAsked, arg.UserID, arg.Day)
+	_, err := q.exec(ctx, q.clearAskedStmt, clearAsked, arg.UserID, arg.Day)
 	return err
 }
 
@@ -45,7 +45,7 @@ SELECT COUNT(*) FROM person_day WHERE dirty = 1
 `
 
 func (q *Queries) CountDirtyDays(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countDirtyDays)
+	row := q.queryRow(ctx, q.countDirtyDaysStmt, countDirtyDays)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -63,7 +63,7 @@ type DayDecidedParams struct {
 }
 
 func (q *Queries) DayDecided(ctx context.Context, arg DayDecidedParams) error {
-	_, err := q.db.ExecContext(ctx, dayDecided,
+	_, err := q.exec(ctx, q.dayDecidedStmt, dayDecided,
 		arg.DueAt,
 		arg.At,
 		arg.UserID,
@@ -77,7 +77,7 @@ SELECT user_id, day, employee_id, settled_at, asked, dirty, due_at, decided_at F
 `
 
 func (q *Queries) DirtyDays(ctx context.Context, most int64) ([]PersonDay, error) {
-	rows, err := q.db.QueryContext(ctx, dirtyDays, most)
+	rows, err := q.query(ctx, q.dirtyDaysStmt, dirtyDays, most)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ type ForgetPlannedStampsRow struct {
 }
 
 func (q *Queries) ForgetPlannedStamps(ctx context.Context) ([]ForgetPlannedStampsRow, error) {
-	rows, err := q.db.QueryContext(ctx, forgetPlannedStamps)
+	rows, err := q.query(ctx, q.forgetPlannedStampsStmt, forgetPlannedStamps)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 
 `
 
 func (q *Queries) NextDueDay(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextDueDay)
+	row := q.queryRow(ctx, q.nextDueDayStmt, nextDueDay)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -157,7 +157,7 @@ SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 
 `
 
 func (q *Queries) NextDueDayAfter(ctx context.Context, now int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, nextDueDayAfter, now)
+	row := q.queryRow(ctx, q.nextDueDayAfterStmt, nextDueDayAfter, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -173,7 +173,7 @@ type PersonDayParams struct {
 }
 
 func (q *Queries) PersonDay(ctx context.Context, arg PersonDayParams) (PersonDay, error) {
-	row := q.db.QueryRowContext(ctx, personDay, arg.UserID, arg.Day)
+	row := q.queryRow(ctx, q.personDayStmt, personDay, arg.UserID, arg.Day)
 	var i PersonDay
 	err := row.Scan(
 		&i.UserID,
@@ -198,7 +198,7 @@ type PersonDayOfEmployeeParams struct {
 }
 
 func (q *Queries) PersonDayOfEmployee(ctx context.Context, arg PersonDayOfEmployeeParams) (PersonDay, error) {
-	row := q.db.QueryRowContext(ctx, personDayOfEmployee, arg.EmployeeID, arg.Day)
+	row := q.queryRow(ctx, q.personDayOfEmployeeStmt, personDayOfEmployee, arg.EmployeeID, arg.Day)
 	var i PersonDay
 	err := row.Scan(
 		&i.UserID,
@@ -223,7 +223,7 @@ type PersonDaysParams struct {
 }
 
 func (q *Queries) PersonDays(ctx context.Context, arg PersonDaysParams) ([]PersonDay, error) {
-	rows, err := q.db.QueryContext(ctx, personDays, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.personDaysStmt, personDays, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +266,7 @@ type SettleDayParams struct {
 }
 
 func (q *Queries) SettleDay(ctx context.Context, arg SettleDayParams) error {
-	_, err := q.db.ExecContext(ctx, settleDay,
+	_, err := q.exec(ctx, q.settleDayStmt, settleDay,
 		arg.EmployeeID,
 		arg.At,
 		arg.UserID,
@@ -286,7 +286,7 @@ type TouchDayParams struct {
 }
 
 func (q *Queries) TouchDay(ctx context.Context, arg TouchDayParams) error {
-	_, err := q.db.ExecContext(ctx, touchDay, arg.UserID, arg.Day)
+	_, err := q.exec(ctx, q.touchDayStmt, touchDay, arg.UserID, arg.Day)
 	return err
 }
 
@@ -300,7 +300,7 @@ type TouchDayIfKnownParams struct {
 }
 
 func (q *Queries) TouchDayIfKnown(ctx context.Context, arg TouchDayIfKnownParams) error {
-	_, err := q.db.ExecContext(ctx, touchDayIfKnown, arg.UserID, arg.Day)
+	_, err := q.exec(ctx, q.touchDayIfKnownStmt, touchDayIfKnown, arg.UserID, arg.Day)
 	return err
 }
 
@@ -314,7 +314,7 @@ type TouchDaysOfParams struct {
 }
 
 func (q *Queries) TouchDaysOf(ctx context.Context, arg TouchDaysOfParams) error {
-	_, err := q.db.ExecContext(ctx, touchDaysOf, arg.UserID, arg.FromDay)
+	_, err := q.exec(ctx, q.touchDaysOfStmt, touchDaysOf, arg.UserID, arg.FromDay)
 	return err
 }
 
@@ -328,7 +328,7 @@ type TouchDaysOfEmployeeParams struct {
 }
 
 func (q *Queries) TouchDaysOfEmployee(ctx context.Context, arg TouchDaysOfEmployeeParams) error {
-	_, err := q.db.ExecContext(ctx, touchDaysOfEmployee, arg.EmployeeID, arg.FromDay)
+	_, err := q.exec(ctx, q.touchDaysOfEmployeeStmt, touchDaysOfEmployee, arg.EmployeeID, arg.FromDay)
 	return err
 }
 
@@ -337,7 +337,7 @@ UPDATE person_day SET dirty = 1 WHERE day >= ?1 AND dirty = 0
 `
 
 func (q *Queries) TouchDaysSince(ctx context.Context, fromDay int64) error {
-	_, err := q.db.ExecContext(ctx, touchDaysSince, fromDay)
+	_, err := q.exec(ctx, q.touchDaysSinceStmt, touchDaysSince, fromDay)
 	return err
 }
 
@@ -346,7 +346,7 @@ UPDATE person_day SET dirty = 1 WHERE due_at > 0 AND due_at <= ?1 AND dirty = 0
 `
 
 func (q *Queries) TouchDueDays(ctx context.Context, now int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, touchDueDays, now)
+	result, err := q.exec(ctx, q.touchDueDaysStmt, touchDueDays, now)
 	if err != nil {
 		return 0, err
 	}
@@ -363,7 +363,7 @@ type UnsettledDaysOfParams struct {
 }
 
 func (q *Queries) UnsettledDaysOf(ctx context.Context, arg UnsettledDaysOfParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, unsettledDaysOf, arg.UserID, arg.FromDay)
+	rows, err := q.query(ctx, q.unsettledDaysOfStmt, unsettledDaysOf, arg.UserID, arg.FromDay)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type DropOtherRowsOfParams struct {
 }
 
 func (q *Queries) DropOtherRowsOf(ctx context.Context, arg DropOtherRowsOfParams) error {
-	_, err := q.db.ExecContext(ctx, dropOtherRowsOf, arg.EmployeeID, arg.Day)
+	_, err := q.exec(ctx, q.dropOtherRowsOfStmt, dropOtherRowsOf, arg.EmployeeID, arg.Day)
 	return err
 }
 
@@ -34,7 +34,7 @@ type OtherRowsOfParams struct {
 }
 
 func (q *Queries) OtherRowsOf(ctx context.Context, arg OtherRowsOfParams) ([]OtherRow, error) {
-	rows, err := q.db.QueryContext(ctx, otherRowsOf, arg.EmployeeID, arg.Day)
+	rows, err := q.query(ctx, q.otherRowsOfStmt, otherRowsOf, arg.EmployeeID, arg.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ type SaveOtherRowParams struct {
 }
 
 func (q *Queries) SaveOtherRow(ctx context.Context, arg SaveOtherRowParams) error {
-	_, err := q.db.ExecContext(ctx, saveOtherRow,
+	_, err := q.exec(ctx, q.saveOtherRowStmt, saveOtherRow,
 		arg.ID,
 		arg.EmployeeID,
 		arg.Day,
@@ -116,7 +116,7 @@ type SaveSheetParams struct {
 }
 
 func (q *Queries) SaveSheet(ctx context.Context, arg SaveSheetParams) error {
-	_, err := q.db.ExecContext(ctx, saveSheet,
+	_, err := q.exec(ctx, q.saveSheetStmt, saveSheet,
 		arg.EmployeeID,
 		arg.Day,
 		arg.PushStart,
@@ -140,7 +140,7 @@ type SheetBetweenParams struct {
 }
 
 func (q *Queries) SheetBetween(ctx context.Context, arg SheetBetweenParams) ([]Sheet, error) {
-	rows, err := q.db.QueryContext(ctx, sheetBetween, arg.FromDay, arg.ToDay)
+	rows, err := q.query(ctx, q.sheetBetweenStmt, sheetBetween, arg.FromDay, arg.ToDay)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ type SheetOfParams struct {
 }
 
 func (q *Queries) SheetOf(ctx context.Context, arg SheetOfParams) (Sheet, error) {
-	row := q.db.QueryRowContext(ctx, sheetOf, arg.EmployeeID, arg.Day)
+	row := q.queryRow(ctx, q.sheetOfStmt, sheetOf, arg.EmployeeID, arg.Day)
 	var i Sheet
 	err := row.Scan(
 		&i.EmployeeID,

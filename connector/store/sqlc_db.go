@@ -7,6 +7,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 type DBTX interface {
@@ -20,12 +21,1228 @@ func New(db DBTX) *Queries {
 	return &Queries{db: db}
 }
 
+func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
+	q := Queries{db: db}
+	var err error
+	if q.accessesBetweenStmt, err = db.PrepareContext(ctx, accessesBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query AccessesBetween: %w", err)
+	}
+	if q.accessesOfDayStmt, err = db.PrepareContext(ctx, accessesOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query AccessesOfDay: %w", err)
+	}
+	if q.allItemsStmt, err = db.PrepareContext(ctx, allItems); err != nil {
+		return nil, fmt.Errorf("error preparing query AllItems: %w", err)
+	}
+	if q.askForDayStmt, err = db.PrepareContext(ctx, askForDay); err != nil {
+		return nil, fmt.Errorf("error preparing query AskForDay: %w", err)
+	}
+	if q.auditAfterStmt, err = db.PrepareContext(ctx, auditAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditAfter: %w", err)
+	}
+	if q.auditBeforeStmt, err = db.PrepareContext(ctx, auditBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditBefore: %w", err)
+	}
+	if q.auditHeadStmt, err = db.PrepareContext(ctx, auditHead); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditHead: %w", err)
+	}
+	if q.auditOfKindBeforeStmt, err = db.PrepareContext(ctx, auditOfKindBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditOfKindBefore: %w", err)
+	}
+	if q.beginIntegrationStmt, err = db.PrepareContext(ctx, beginIntegration); err != nil {
+		return nil, fmt.Errorf("error preparing query BeginIntegration: %w", err)
+	}
+	if q.clearAskedStmt, err = db.PrepareContext(ctx, clearAsked); err != nil {
+		return nil, fmt.Errorf("error preparing query ClearAsked: %w", err)
+	}
+	if q.closeItemStmt, err = db.PrepareContext(ctx, closeItem); err != nil {
+		return nil, fmt.Errorf("error preparing query CloseItem: %w", err)
+	}
+	if q.closeLinkStmt, err = db.PrepareContext(ctx, closeLink); err != nil {
+		return nil, fmt.Errorf("error preparing query CloseLink: %w", err)
+	}
+	if q.countAccessesStmt, err = db.PrepareContext(ctx, countAccesses); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAccesses: %w", err)
+	}
+	if q.countAccessesOfDayStmt, err = db.PrepareContext(ctx, countAccessesOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAccessesOfDay: %w", err)
+	}
+	if q.countDirtyDaysStmt, err = db.PrepareContext(ctx, countDirtyDays); err != nil {
+		return nil, fmt.Errorf("error preparing query CountDirtyDays: %w", err)
+	}
+	if q.countOpenItemsStmt, err = db.PrepareContext(ctx, countOpenItems); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOpenItems: %w", err)
+	}
+	if q.countSentOfDayStmt, err = db.PrepareContext(ctx, countSentOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query CountSentOfDay: %w", err)
+	}
+	if q.countStampsByStateStmt, err = db.PrepareContext(ctx, countStampsByState); err != nil {
+		return nil, fmt.Errorf("error preparing query CountStampsByState: %w", err)
+	}
+	if q.countWaitingOfDayStmt, err = db.PrepareContext(ctx, countWaitingOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query CountWaitingOfDay: %w", err)
+	}
+	if q.cureItemStmt, err = db.PrepareContext(ctx, cureItem); err != nil {
+		return nil, fmt.Errorf("error preparing query CureItem: %w", err)
+	}
+	if q.cureReasonStmt, err = db.PrepareContext(ctx, cureReason); err != nil {
+		return nil, fmt.Errorf("error preparing query CureReason: %w", err)
+	}
+	if q.dayDecidedStmt, err = db.PrepareContext(ctx, dayDecided); err != nil {
+		return nil, fmt.Errorf("error preparing query DayDecided: %w", err)
+	}
+	if q.dirtyDaysStmt, err = db.PrepareContext(ctx, dirtyDays); err != nil {
+		return nil, fmt.Errorf("error preparing query DirtyDays: %w", err)
+	}
+	if q.doorsStmt, err = db.PrepareContext(ctx, doors); err != nil {
+		return nil, fmt.Errorf("error preparing query Doors: %w", err)
+	}
+	if q.dropOtherRowsOfStmt, err = db.PrepareContext(ctx, dropOtherRowsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query DropOtherRowsOf: %w", err)
+	}
+	if q.employeeStmt, err = db.PrepareContext(ctx, employee); err != nil {
+		return nil, fmt.Errorf("error preparing query Employee: %w", err)
+	}
+	if q.employeeGoneStmt, err = db.PrepareContext(ctx, employeeGone); err != nil {
+		return nil, fmt.Errorf("error preparing query EmployeeGone: %w", err)
+	}
+	if q.employeesStmt, err = db.PrepareContext(ctx, employees); err != nil {
+		return nil, fmt.Errorf("error preparing query Employees: %w", err)
+	}
+	if q.endIntegrationStmt, err = db.PrepareContext(ctx, endIntegration); err != nil {
+		return nil, fmt.Errorf("error preparing query EndIntegration: %w", err)
+	}
+	if q.forgetPlannedStampsStmt, err = db.PrepareContext(ctx, forgetPlannedStamps); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetPlannedStamps: %w", err)
+	}
+	if q.insertAccessStmt, err = db.PrepareContext(ctx, insertAccess); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertAccess: %w", err)
+	}
+	if q.insertAuditStmt, err = db.PrepareContext(ctx, insertAudit); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertAudit: %w", err)
+	}
+	if q.integrationStmt, err = db.PrepareContext(ctx, integration); err != nil {
+		return nil, fmt.Errorf("error preparing query Integration: %w", err)
+	}
+	if q.itemStmt, err = db.PrepareContext(ctx, item); err != nil {
+		return nil, fmt.Errorf("error preparing query Item: %w", err)
+	}
+	if q.itemsBetweenStmt, err = db.PrepareContext(ctx, itemsBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query ItemsBetween: %w", err)
+	}
+	if q.itemsToAskForStmt, err = db.PrepareContext(ctx, itemsToAskFor); err != nil {
+		return nil, fmt.Errorf("error preparing query ItemsToAskFor: %w", err)
+	}
+	if q.linksOfStmt, err = db.PrepareContext(ctx, linksOf); err != nil {
+		return nil, fmt.Errorf("error preparing query LinksOf: %w", err)
+	}
+	if q.liveItemsOfDayStmt, err = db.PrepareContext(ctx, liveItemsOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query LiveItemsOfDay: %w", err)
+	}
+	if q.nextCheckStmt, err = db.PrepareContext(ctx, nextCheck); err != nil {
+		return nil, fmt.Errorf("error preparing query NextCheck: %w", err)
+	}
+	if q.nextDueDayStmt, err = db.PrepareContext(ctx, nextDueDay); err != nil {
+		return nil, fmt.Errorf("error preparing query NextDueDay: %w", err)
+	}
+	if q.nextDueDayAfterStmt, err = db.PrepareContext(ctx, nextDueDayAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query NextDueDayAfter: %w", err)
+	}
+	if q.nextSendStmt, err = db.PrepareContext(ctx, nextSend); err != nil {
+		return nil, fmt.Errorf("error preparing query NextSend: %w", err)
+	}
+	if q.oldestAcceptedStmt, err = db.PrepareContext(ctx, oldestAccepted); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestAccepted: %w", err)
+	}
+	if q.openItemStmt, err = db.PrepareContext(ctx, openItem); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenItem: %w", err)
+	}
+	if q.openItemsStmt, err = db.PrepareContext(ctx, openItems); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenItems: %w", err)
+	}
+	if q.openItemsOfSourceStmt, err = db.PrepareContext(ctx, openItemsOfSource); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenItemsOfSource: %w", err)
+	}
+	if q.openLinkStmt, err = db.PrepareContext(ctx, openLink); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenLink: %w", err)
+	}
+	if q.openLinksStmt, err = db.PrepareContext(ctx, openLinks); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenLinks: %w", err)
+	}
+	if q.otherRowsOfStmt, err = db.PrepareContext(ctx, otherRowsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query OtherRowsOf: %w", err)
+	}
+	if q.peopleStmt, err = db.PrepareContext(ctx, people); err != nil {
+		return nil, fmt.Errorf("error preparing query People: %w", err)
+	}
+	if q.personStmt, err = db.PrepareContext(ctx, person); err != nil {
+		return nil, fmt.Errorf("error preparing query Person: %w", err)
+	}
+	if q.personDayStmt, err = db.PrepareContext(ctx, personDay); err != nil {
+		return nil, fmt.Errorf("error preparing query PersonDay: %w", err)
+	}
+	if q.personDayOfEmployeeStmt, err = db.PrepareContext(ctx, personDayOfEmployee); err != nil {
+		return nil, fmt.Errorf("error preparing query PersonDayOfEmployee: %w", err)
+	}
+	if q.personDaysStmt, err = db.PrepareContext(ctx, personDays); err != nil {
+		return nil, fmt.Errorf("error preparing query PersonDays: %w", err)
+	}
+	if q.personGoneStmt, err = db.PrepareContext(ctx, personGone); err != nil {
+		return nil, fmt.Errorf("error preparing query PersonGone: %w", err)
+	}
+	if q.planStampStmt, err = db.PrepareContext(ctx, planStamp); err != nil {
+		return nil, fmt.Errorf("error preparing query PlanStamp: %w", err)
+	}
+	if q.readingStmt, err = db.PrepareContext(ctx, reading); err != nil {
+		return nil, fmt.Errorf("error preparing query Reading: %w", err)
+	}
+	if q.replanStampStmt, err = db.PrepareContext(ctx, replanStamp); err != nil {
+		return nil, fmt.Errorf("error preparing query ReplanStamp: %w", err)
+	}
+	if q.saveDoorStmt, err = db.PrepareContext(ctx, saveDoor); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveDoor: %w", err)
+	}
+	if q.saveEmployeeStmt, err = db.PrepareContext(ctx, saveEmployee); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveEmployee: %w", err)
+	}
+	if q.saveOtherRowStmt, err = db.PrepareContext(ctx, saveOtherRow); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveOtherRow: %w", err)
+	}
+	if q.savePersonStmt, err = db.PrepareContext(ctx, savePerson); err != nil {
+		return nil, fmt.Errorf("error preparing query SavePerson: %w", err)
+	}
+	if q.saveReadingStmt, err = db.PrepareContext(ctx, saveReading); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveReading: %w", err)
+	}
+	if q.saveSheetStmt, err = db.PrepareContext(ctx, saveSheet); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSheet: %w", err)
+	}
+	if q.setAkerunClientStmt, err = db.PrepareContext(ctx, setAkerunClient); err != nil {
+		return nil, fmt.Errorf("error preparing query SetAkerunClient: %w", err)
+	}
+	if q.setAkerunOrgStmt, err = db.PrepareContext(ctx, setAkerunOrg); err != nil {
+		return nil, fmt.Errorf("error preparing query SetAkerunOrg: %w", err)
+	}
+	if q.setAuditHeadStmt, err = db.PrepareContext(ctx, setAuditHead); err != nil {
+		return nil, fmt.Errorf("error preparing query SetAuditHead: %w", err)
+	}
+	if q.setConfirmationsStmt, err = db.PrepareContext(ctx, setConfirmations); err != nil {
+		return nil, fmt.Errorf("error preparing query SetConfirmations: %w", err)
+	}
+	if q.setDoorExcludedStmt, err = db.PrepareContext(ctx, setDoorExcluded); err != nil {
+		return nil, fmt.Errorf("error preparing query SetDoorExcluded: %w", err)
+	}
+	if q.setPausedStmt, err = db.PrepareContext(ctx, setPaused); err != nil {
+		return nil, fmt.Errorf("error preparing query SetPaused: %w", err)
+	}
+	if q.setPersonExcludedStmt, err = db.PrepareContext(ctx, setPersonExcluded); err != nil {
+		return nil, fmt.Errorf("error preparing query SetPersonExcluded: %w", err)
+	}
+	if q.setPhaseStmt, err = db.PrepareContext(ctx, setPhase); err != nil {
+		return nil, fmt.Errorf("error preparing query SetPhase: %w", err)
+	}
+	if q.setRelinkStmt, err = db.PrepareContext(ctx, setRelink); err != nil {
+		return nil, fmt.Errorf("error preparing query SetRelink: %w", err)
+	}
+	if q.setRightsStmt, err = db.PrepareContext(ctx, setRights); err != nil {
+		return nil, fmt.Errorf("error preparing query SetRights: %w", err)
+	}
+	if q.setSalesforceOrgStmt, err = db.PrepareContext(ctx, setSalesforceOrg); err != nil {
+		return nil, fmt.Errorf("error preparing query SetSalesforceOrg: %w", err)
+	}
+	if q.setStepsBackStmt, err = db.PrepareContext(ctx, setStepsBack); err != nil {
+		return nil, fmt.Errorf("error preparing query SetStepsBack: %w", err)
+	}
+	if q.settleDayStmt, err = db.PrepareContext(ctx, settleDay); err != nil {
+		return nil, fmt.Errorf("error preparing query SettleDay: %w", err)
+	}
+	if q.sheetBetweenStmt, err = db.PrepareContext(ctx, sheetBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query SheetBetween: %w", err)
+	}
+	if q.sheetOfStmt, err = db.PrepareContext(ctx, sheetOf); err != nil {
+		return nil, fmt.Errorf("error preparing query SheetOf: %w", err)
+	}
+	if q.sideStmt, err = db.PrepareContext(ctx, side); err != nil {
+		return nil, fmt.Errorf("error preparing query Side: %w", err)
+	}
+	if q.sideFailedStmt, err = db.PrepareContext(ctx, sideFailed); err != nil {
+		return nil, fmt.Errorf("error preparing query SideFailed: %w", err)
+	}
+	if q.sideSignedInStmt, err = db.PrepareContext(ctx, sideSignedIn); err != nil {
+		return nil, fmt.Errorf("error preparing query SideSignedIn: %w", err)
+	}
+	if q.sideSignedOutStmt, err = db.PrepareContext(ctx, sideSignedOut); err != nil {
+		return nil, fmt.Errorf("error preparing query SideSignedOut: %w", err)
+	}
+	if q.sideWellStmt, err = db.PrepareContext(ctx, sideWell); err != nil {
+		return nil, fmt.Errorf("error preparing query SideWell: %w", err)
+	}
+	if q.slowestProcessedStmt, err = db.PrepareContext(ctx, slowestProcessed); err != nil {
+		return nil, fmt.Errorf("error preparing query SlowestProcessed: %w", err)
+	}
+	if q.stampStmt, err = db.PrepareContext(ctx, stamp); err != nil {
+		return nil, fmt.Errorf("error preparing query Stamp: %w", err)
+	}
+	if q.stampAcceptedStmt, err = db.PrepareContext(ctx, stampAccepted); err != nil {
+		return nil, fmt.Errorf("error preparing query StampAccepted: %w", err)
+	}
+	if q.stampBackStmt, err = db.PrepareContext(ctx, stampBack); err != nil {
+		return nil, fmt.Errorf("error preparing query StampBack: %w", err)
+	}
+	if q.stampCheckedStmt, err = db.PrepareContext(ctx, stampChecked); err != nil {
+		return nil, fmt.Errorf("error preparing query StampChecked: %w", err)
+	}
+	if q.stampDeletedStmt, err = db.PrepareContext(ctx, stampDeleted); err != nil {
+		return nil, fmt.Errorf("error preparing query StampDeleted: %w", err)
+	}
+	if q.stampErrorStmt, err = db.PrepareContext(ctx, stampError); err != nil {
+		return nil, fmt.Errorf("error preparing query StampError: %w", err)
+	}
+	if q.stampNeverLeftStmt, err = db.PrepareContext(ctx, stampNeverLeft); err != nil {
+		return nil, fmt.Errorf("error preparing query StampNeverLeft: %w", err)
+	}
+	if q.stampOnSheetStmt, err = db.PrepareContext(ctx, stampOnSheet); err != nil {
+		return nil, fmt.Errorf("error preparing query StampOnSheet: %w", err)
+	}
+	if q.stampProcessedStmt, err = db.PrepareContext(ctx, stampProcessed); err != nil {
+		return nil, fmt.Errorf("error preparing query StampProcessed: %w", err)
+	}
+	if q.stampSendingStmt, err = db.PrepareContext(ctx, stampSending); err != nil {
+		return nil, fmt.Errorf("error preparing query StampSending: %w", err)
+	}
+	if q.stampUnknownStmt, err = db.PrepareContext(ctx, stampUnknown); err != nil {
+		return nil, fmt.Errorf("error preparing query StampUnknown: %w", err)
+	}
+	if q.stampWithdrawnStmt, err = db.PrepareContext(ctx, stampWithdrawn); err != nil {
+		return nil, fmt.Errorf("error preparing query StampWithdrawn: %w", err)
+	}
+	if q.stampsBetweenStmt, err = db.PrepareContext(ctx, stampsBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsBetween: %w", err)
+	}
+	if q.stampsOfDayStmt, err = db.PrepareContext(ctx, stampsOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsOfDay: %w", err)
+	}
+	if q.stampsOfUserDayStmt, err = db.PrepareContext(ctx, stampsOfUserDay); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsOfUserDay: %w", err)
+	}
+	if q.stampsSendingStmt, err = db.PrepareContext(ctx, stampsSending); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsSending: %w", err)
+	}
+	if q.stampsToAskForStmt, err = db.PrepareContext(ctx, stampsToAskFor); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsToAskFor: %w", err)
+	}
+	if q.stampsToCheckStmt, err = db.PrepareContext(ctx, stampsToCheck); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsToCheck: %w", err)
+	}
+	if q.stampsToSendStmt, err = db.PrepareContext(ctx, stampsToSend); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsToSend: %w", err)
+	}
+	if q.stampsUnknownStmt, err = db.PrepareContext(ctx, stampsUnknown); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsUnknown: %w", err)
+	}
+	if q.touchDayStmt, err = db.PrepareContext(ctx, touchDay); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchDay: %w", err)
+	}
+	if q.touchDayIfKnownStmt, err = db.PrepareContext(ctx, touchDayIfKnown); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchDayIfKnown: %w", err)
+	}
+	if q.touchDaysOfStmt, err = db.PrepareContext(ctx, touchDaysOf); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchDaysOf: %w", err)
+	}
+	if q.touchDaysOfEmployeeStmt, err = db.PrepareContext(ctx, touchDaysOfEmployee); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchDaysOfEmployee: %w", err)
+	}
+	if q.touchDaysSinceStmt, err = db.PrepareContext(ctx, touchDaysSince); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchDaysSince: %w", err)
+	}
+	if q.touchDueDaysStmt, err = db.PrepareContext(ctx, touchDueDays); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchDueDays: %w", err)
+	}
+	if q.unsettledDaysOfStmt, err = db.PrepareContext(ctx, unsettledDaysOf); err != nil {
+		return nil, fmt.Errorf("error preparing query UnsettledDaysOf: %w", err)
+	}
+	if q.updateItemDetailStmt, err = db.PrepareContext(ctx, updateItemDetail); err != nil {
+		return nil, fmt.Errorf("error preparing query UpdateItemDetail: %w", err)
+	}
+	if q.usersSeenStmt, err = db.PrepareContext(ctx, usersSeen); err != nil {
+		return nil, fmt.Errorf("error preparing query UsersSeen: %w", err)
+	}
+	if q.wantPeopleStmt, err = db.PrepareContext(ctx, wantPeople); err != nil {
+		return nil, fmt.Errorf("error preparing query WantPeople: %w", err)
+	}
+	if q.withdrawPlannedStmt, err = db.PrepareContext(ctx, withdrawPlanned); err != nil {
+		return nil, fmt.Errorf("error preparing query WithdrawPlanned: %w", err)
+	}
+	if q.withdrawPlannedOfStmt, err = db.PrepareContext(ctx, withdrawPlannedOf); err != nil {
+		return nil, fmt.Errorf("error preparing query WithdrawPlannedOf: %w", err)
+	}
+	return &q, nil
+}
+
+func (q *Queries) Close() error {
+	var err error
+	if q.accessesBetweenStmt != nil {
+		if cerr := q.accessesBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing accessesBetweenStmt: %w", cerr)
+		}
+	}
+	if q.accessesOfDayStmt != nil {
+		if cerr := q.accessesOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing accessesOfDayStmt: %w", cerr)
+		}
+	}
+	if q.allItemsStmt != nil {
+		if cerr := q.allItemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing allItemsStmt: %w", cerr)
+		}
+	}
+	if q.askForDayStmt != nil {
+		if cerr := q.askForDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing askForDayStmt: %w", cerr)
+		}
+	}
+	if q.auditAfterStmt != nil {
+		if cerr := q.auditAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditAfterStmt: %w", cerr)
+		}
+	}
+	if q.auditBeforeStmt != nil {
+		if cerr := q.auditBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditBeforeStmt: %w", cerr)
+		}
+	}
+	if q.auditHeadStmt != nil {
+		if cerr := q.auditHeadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditHeadStmt: %w", cerr)
+		}
+	}
+	if q.auditOfKindBeforeStmt != nil {
+		if cerr := q.auditOfKindBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditOfKindBeforeStmt: %w", cerr)
+		}
+	}
+	if q.beginIntegrationStmt != nil {
+		if cerr := q.beginIntegrationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beginIntegrationStmt: %w", cerr)
+		}
+	}
+	if q.clearAskedStmt != nil {
+		if cerr := q.clearAskedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing clearAskedStmt: %w", cerr)
+		}
+	}
+	if q.closeItemStmt != nil {
+		if cerr := q.closeItemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing closeItemStmt: %w", cerr)
+		}
+	}
+	if q.closeLinkStmt != nil {
+		if cerr := q.closeLinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing closeLinkStmt: %w", cerr)
+		}
+	}
+	if q.countAccessesStmt != nil {
+		if cerr := q.countAccessesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAccessesStmt: %w", cerr)
+		}
+	}
+	if q.countAccessesOfDayStmt != nil {
+		if cerr := q.countAccessesOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAccessesOfDayStmt: %w", cerr)
+		}
+	}
+	if q.countDirtyDaysStmt != nil {
+		if cerr := q.countDirtyDaysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countDirtyDaysStmt: %w", cerr)
+		}
+	}
+	if q.countOpenItemsStmt != nil {
+		if cerr := q.countOpenItemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOpenItemsStmt: %w", cerr)
+		}
+	}
+	if q.countSentOfDayStmt != nil {
+		if cerr := q.countSentOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countSentOfDayStmt: %w", cerr)
+		}
+	}
+	if q.countStampsByStateStmt != nil {
+		if cerr := q.countStampsByStateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countStampsByStateStmt: %w", cerr)
+		}
+	}
+	if q.countWaitingOfDayStmt != nil {
+		if cerr := q.countWaitingOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countWaitingOfDayStmt: %w", cerr)
+		}
+	}
+	if q.cureItemStmt != nil {
+		if cerr := q.cureItemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cureItemStmt: %w", cerr)
+		}
+	}
+	if q.cureReasonStmt != nil {
+		if cerr := q.cureReasonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cureReasonStmt: %w", cerr)
+		}
+	}
+	if q.dayDecidedStmt != nil {
+		if cerr := q.dayDecidedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dayDecidedStmt: %w", cerr)
+		}
+	}
+	if q.dirtyDaysStmt != nil {
+		if cerr := q.dirtyDaysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dirtyDaysStmt: %w", cerr)
+		}
+	}
+	if q.doorsStmt != nil {
+		if cerr := q.doorsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing doorsStmt: %w", cerr)
+		}
+	}
+	if q.dropOtherRowsOfStmt != nil {
+		if cerr := q.dropOtherRowsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropOtherRowsOfStmt: %w", cerr)
+		}
+	}
+	if q.employeeStmt != nil {
+		if cerr := q.employeeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing employeeStmt: %w", cerr)
+		}
+	}
+	if q.employeeGoneStmt != nil {
+		if cerr := q.employeeGoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing employeeGoneStmt: %w", cerr)
+		}
+	}
+	if q.employeesStmt != nil {
+		if cerr := q.employeesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing employeesStmt: %w", cerr)
+		}
+	}
+	if q.endIntegrationStmt != nil {
+		if cerr := q.endIntegrationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing endIntegrationStmt: %w", cerr)
+		}
+	}
+	if q.forgetPlannedStampsStmt != nil {
+		if cerr := q.forgetPlannedStampsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetPlannedStampsStmt: %w", cerr)
+		}
+	}
+	if q.insertAccessStmt != nil {
+		if cerr := q.insertAccessStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertAccessStmt: %w", cerr)
+		}
+	}
+	if q.insertAuditStmt != nil {
+		if cerr := q.insertAuditStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertAuditStmt: %w", cerr)
+		}
+	}
+	if q.integrationStmt != nil {
+		if cerr := q.integrationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing integrationStmt: %w", cerr)
+		}
+	}
+	if q.itemStmt != nil {
+		if cerr := q.itemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing itemStmt: %w", cerr)
+		}
+	}
+	if q.itemsBetweenStmt != nil {
+		if cerr := q.itemsBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing itemsBetweenStmt: %w", cerr)
+		}
+	}
+	if q.itemsToAskForStmt != nil {
+		if cerr := q.itemsToAskForStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing itemsToAskForStmt: %w", cerr)
+		}
+	}
+	if q.linksOfStmt != nil {
+		if cerr := q.linksOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing linksOfStmt: %w", cerr)
+		}
+	}
+	if q.liveItemsOfDayStmt != nil {
+		if cerr := q.liveItemsOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing liveItemsOfDayStmt: %w", cerr)
+		}
+	}
+	if q.nextCheckStmt != nil {
+		if cerr := q.nextCheckStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextCheckStmt: %w", cerr)
+		}
+	}
+	if q.nextDueDayStmt != nil {
+		if cerr := q.nextDueDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextDueDayStmt: %w", cerr)
+		}
+	}
+	if q.nextDueDayAfterStmt != nil {
+		if cerr := q.nextDueDayAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextDueDayAfterStmt: %w", cerr)
+		}
+	}
+	if q.nextSendStmt != nil {
+		if cerr := q.nextSendStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextSendStmt: %w", cerr)
+		}
+	}
+	if q.oldestAcceptedStmt != nil {
+		if cerr := q.oldestAcceptedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestAcceptedStmt: %w", cerr)
+		}
+	}
+	if q.openItemStmt != nil {
+		if cerr := q.openItemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openItemStmt: %w", cerr)
+		}
+	}
+	if q.openItemsStmt != nil {
+		if cerr := q.openItemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openItemsStmt: %w", cerr)
+		}
+	}
+	if q.openItemsOfSourceStmt != nil {
+		if cerr := q.openItemsOfSourceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openItemsOfSourceStmt: %w", cerr)
+		}
+	}
+	if q.openLinkStmt != nil {
+		if cerr := q.openLinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openLinkStmt: %w", cerr)
+		}
+	}
+	if q.openLinksStmt != nil {
+		if cerr := q.openLinksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openLinksStmt: %w", cerr)
+		}
+	}
+	if q.otherRowsOfStmt != nil {
+		if cerr := q.otherRowsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing otherRowsOfStmt: %w", cerr)
+		}
+	}
+	if q.peopleStmt != nil {
+		if cerr := q.peopleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing peopleStmt: %w", cerr)
+		}
+	}
+	if q.personStmt != nil {
+		if cerr := q.personStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing personStmt: %w", cerr)
+		}
+	}
+	if q.personDayStmt != nil {
+		if cerr := q.personDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing personDayStmt: %w", cerr)
+		}
+	}
+	if q.personDayOfEmployeeStmt != nil {
+		if cerr := q.personDayOfEmployeeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing personDayOfEmployeeStmt: %w", cerr)
+		}
+	}
+	if q.personDaysStmt != nil {
+		if cerr := q.personDaysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing personDaysStmt: %w", cerr)
+		}
+	}
+	if q.personGoneStmt != nil {
+		if cerr := q.personGoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing personGoneStmt: %w", cerr)
+		}
+	}
+	if q.planStampStmt != nil {
+		if cerr := q.planStampStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing planStampStmt: %w", cerr)
+		}
+	}
+	if q.readingStmt != nil {
+		if cerr := q.readingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing readingStmt: %w", cerr)
+		}
+	}
+	if q.replanStampStmt != nil {
+		if cerr := q.replanStampStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing replanStampStmt: %w", cerr)
+		}
+	}
+	if q.saveDoorStmt != nil {
+		if cerr := q.saveDoorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveDoorStmt: %w", cerr)
+		}
+	}
+	if q.saveEmployeeStmt != nil {
+		if cerr := q.saveEmployeeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveEmployeeStmt: %w", cerr)
+		}
+	}
+	if q.saveOtherRowStmt != nil {
+		if cerr := q.saveOtherRowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveOtherRowStmt: %w", cerr)
+		}
+	}
+	if q.savePersonStmt != nil {
+		if cerr := q.savePersonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing savePersonStmt: %w", cerr)
+		}
+	}
+	if q.saveReadingStmt != nil {
+		if cerr := q.saveReadingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveReadingStmt: %w", cerr)
+		}
+	}
+	if q.saveSheetStmt != nil {
+		if cerr := q.saveSheetStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSheetStmt: %w", cerr)
+		}
+	}
+	if q.setAkerunClientStmt != nil {
+		if cerr := q.setAkerunClientStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setAkerunClientStmt: %w", cerr)
+		}
+	}
+	if q.setAkerunOrgStmt != nil {
+		if cerr := q.setAkerunOrgStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setAkerunOrgStmt: %w", cerr)
+		}
+	}
+	if q.setAuditHeadStmt != nil {
+		if cerr := q.setAuditHeadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setAuditHeadStmt: %w", cerr)
+		}
+	}
+	if q.setConfirmationsStmt != nil {
+		if cerr := q.setConfirmationsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setConfirmationsStmt: %w", cerr)
+		}
+	}
+	if q.setDoorExcludedStmt != nil {
+		if cerr := q.setDoorExcludedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setDoorExcludedStmt: %w", cerr)
+		}
+	}
+	if q.setPausedStmt != nil {
+		if cerr := q.setPausedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setPausedStmt: %w", cerr)
+		}
+	}
+	if q.setPersonExcludedStmt != nil {
+		if cerr := q.setPersonExcludedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setPersonExcludedStmt: %w", cerr)
+		}
+	}
+	if q.setPhaseStmt != nil {
+		if cerr := q.setPhaseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setPhaseStmt: %w", cerr)
+		}
+	}
+	if q.setRelinkStmt != nil {
+		if cerr := q.setRelinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setRelinkStmt: %w", cerr)
+		}
+	}
+	if q.setRightsStmt != nil {
+		if cerr := q.setRightsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setRightsStmt: %w", cerr)
+		}
+	}
+	if q.setSalesforceOrgStmt != nil {
+		if cerr := q.setSalesforceOrgStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setSalesforceOrgStmt: %w", cerr)
+		}
+	}
+	if q.setStepsBackStmt != nil {
+		if cerr := q.setStepsBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setStepsBackStmt: %w", cerr)
+		}
+	}
+	if q.settleDayStmt != nil {
+		if cerr := q.settleDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing settleDayStmt: %w", cerr)
+		}
+	}
+	if q.sheetBetweenStmt != nil {
+		if cerr := q.sheetBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sheetBetweenStmt: %w", cerr)
+		}
+	}
+	if q.sheetOfStmt != nil {
+		if cerr := q.sheetOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sheetOfStmt: %w", cerr)
+		}
+	}
+	if q.sideStmt != nil {
+		if cerr := q.sideStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sideStmt: %w", cerr)
+		}
+	}
+	if q.sideFailedStmt != nil {
+		if cerr := q.sideFailedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sideFailedStmt: %w", cerr)
+		}
+	}
+	if q.sideSignedInStmt != nil {
+		if cerr := q.sideSignedInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sideSignedInStmt: %w", cerr)
+		}
+	}
+	if q.sideSignedOutStmt != nil {
+		if cerr := q.sideSignedOutStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sideSignedOutStmt: %w", cerr)
+		}
+	}
+	if q.sideWellStmt != nil {
+		if cerr := q.sideWellStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sideWellStmt: %w", cerr)
+		}
+	}
+	if q.slowestProcessedStmt != nil {
+		if cerr := q.slowestProcessedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing slowestProcessedStmt: %w", cerr)
+		}
+	}
+	if q.stampStmt != nil {
+		if cerr := q.stampStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampStmt: %w", cerr)
+		}
+	}
+	if q.stampAcceptedStmt != nil {
+		if cerr := q.stampAcceptedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampAcceptedStmt: %w", cerr)
+		}
+	}
+	if q.stampBackStmt != nil {
+		if cerr := q.stampBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampBackStmt: %w", cerr)
+		}
+	}
+	if q.stampCheckedStmt != nil {
+		if cerr := q.stampCheckedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampCheckedStmt: %w", cerr)
+		}
+	}
+	if q.stampDeletedStmt != nil {
+		if cerr := q.stampDeletedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampDeletedStmt: %w", cerr)
+		}
+	}
+	if q.stampErrorStmt != nil {
+		if cerr := q.stampErrorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampErrorStmt: %w", cerr)
+		}
+	}
+	if q.stampNeverLeftStmt != nil {
+		if cerr := q.stampNeverLeftStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampNeverLeftStmt: %w", cerr)
+		}
+	}
+	if q.stampOnSheetStmt != nil {
+		if cerr := q.stampOnSheetStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampOnSheetStmt: %w", cerr)
+		}
+	}
+	if q.stampProcessedStmt != nil {
+		if cerr := q.stampProcessedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampProcessedStmt: %w", cerr)
+		}
+	}
+	if q.stampSendingStmt != nil {
+		if cerr := q.stampSendingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampSendingStmt: %w", cerr)
+		}
+	}
+	if q.stampUnknownStmt != nil {
+		if cerr := q.stampUnknownStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampUnknownStmt: %w", cerr)
+		}
+	}
+	if q.stampWithdrawnStmt != nil {
+		if cerr := q.stampWithdrawnStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampWithdrawnStmt: %w", cerr)
+		}
+	}
+	if q.stampsBetweenStmt != nil {
+		if cerr := q.stampsBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsBetweenStmt: %w", cerr)
+		}
+	}
+	if q.stampsOfDayStmt != nil {
+		if cerr := q.stampsOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsOfDayStmt: %w", cerr)
+		}
+	}
+	if q.stampsOfUserDayStmt != nil {
+		if cerr := q.stampsOfUserDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsOfUserDayStmt: %w", cerr)
+		}
+	}
+	if q.stampsSendingStmt != nil {
+		if cerr := q.stampsSendingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsSendingStmt: %w", cerr)
+		}
+	}
+	if q.stampsToAskForStmt != nil {
+		if cerr := q.stampsToAskForStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsToAskForStmt: %w", cerr)
+		}
+	}
+	if q.stampsToCheckStmt != nil {
+		if cerr := q.stampsToCheckStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsToCheckStmt: %w", cerr)
+		}
+	}
+	if q.stampsToSendStmt != nil {
+		if cerr := q.stampsToSendStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsToSendStmt: %w", cerr)
+		}
+	}
+	if q.stampsUnknownStmt != nil {
+		if cerr := q.stampsUnknownStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsUnknownStmt: %w", cerr)
+		}
+	}
+	if q.touchDayStmt != nil {
+		if cerr := q.touchDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchDayStmt: %w", cerr)
+		}
+	}
+	if q.touchDayIfKnownStmt != nil {
+		if cerr := q.touchDayIfKnownStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchDayIfKnownStmt: %w", cerr)
+		}
+	}
+	if q.touchDaysOfStmt != nil {
+		if cerr := q.touchDaysOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchDaysOfStmt: %w", cerr)
+		}
+	}
+	if q.touchDaysOfEmployeeStmt != nil {
+		if cerr := q.touchDaysOfEmployeeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchDaysOfEmployeeStmt: %w", cerr)
+		}
+	}
+	if q.touchDaysSinceStmt != nil {
+		if cerr := q.touchDaysSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchDaysSinceStmt: %w", cerr)
+		}
+	}
+	if q.touchDueDaysStmt != nil {
+		if cerr := q.touchDueDaysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchDueDaysStmt: %w", cerr)
+		}
+	}
+	if q.unsettledDaysOfStmt != nil {
+		if cerr := q.unsettledDaysOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unsettledDaysOfStmt: %w", cerr)
+		}
+	}
+	if q.updateItemDetailStmt != nil {
+		if cerr := q.updateItemDetailStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing updateItemDetailStmt: %w", cerr)
+		}
+	}
+	if q.usersSeenStmt != nil {
+		if cerr := q.usersSeenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usersSeenStmt: %w", cerr)
+		}
+	}
+	if q.wantPeopleStmt != nil {
+		if cerr := q.wantPeopleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing wantPeopleStmt: %w", cerr)
+		}
+	}
+	if q.withdrawPlannedStmt != nil {
+		if cerr := q.withdrawPlannedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing withdrawPlannedStmt: %w", cerr)
+		}
+	}
+	if q.withdrawPlannedOfStmt != nil {
+		if cerr := q.withdrawPlannedOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing withdrawPlannedOfStmt: %w", cerr)
+		}
+	}
+	return err
+}
+
+func (q *Queries) exec(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (sql.Result, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	case stmt != nil:
+		return stmt.ExecContext(ctx, args...)
+	default:
+		return q.db.ExecContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) query(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (*sql.Rows, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryContext(ctx, args...)
+	default:
+		return q.db.QueryContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) *sql.Row {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryRowContext(ctx, args...)
+	default:
+		return q.db.QueryRowContext(ctx, query, args...)
+	}
+}
+
 type Queries struct {
-	db DBTX
+	db                      DBTX
+	tx                      *sql.Tx
+	accessesBetweenStmt     *sql.Stmt
+	accessesOfDayStmt       *sql.Stmt
+	allItemsStmt            *sql.Stmt
+	askForDayStmt           *sql.Stmt
+	auditAfterStmt          *sql.Stmt
+	auditBeforeStmt         *sql.Stmt
+	auditHeadStmt           *sql.Stmt
+	auditOfKindBeforeStmt   *sql.Stmt
+	beginIntegrationStmt    *sql.Stmt
+	clearAskedStmt          *sql.Stmt
+	closeItemStmt           *sql.Stmt
+	closeLinkStmt           *sql.Stmt
+	countAccessesStmt       *sql.Stmt
+	countAccessesOfDayStmt  *sql.Stmt
+	countDirtyDaysStmt      *sql.Stmt
+	countOpenItemsStmt      *sql.Stmt
+	countSentOfDayStmt      *sql.Stmt
+	countStampsByStateStmt  *sql.Stmt
+	countWaitingOfDayStmt   *sql.Stmt
+	cureItemStmt            *sql.Stmt
+	cureReasonStmt          *sql.Stmt
+	dayDecidedStmt          *sql.Stmt
+	dirtyDaysStmt           *sql.Stmt
+	doorsStmt               *sql.Stmt
+	dropOtherRowsOfStmt     *sql.Stmt
+	employeeStmt            *sql.Stmt
+	employeeGoneStmt        *sql.Stmt
+	employeesStmt           *sql.Stmt
+	endIntegrationStmt      *sql.Stmt
+	forgetPlannedStampsStmt *sql.Stmt
+	insertAccessStmt        *sql.Stmt
+	insertAuditStmt         *sql.Stmt
+	integrationStmt         *sql.Stmt
+	itemStmt                *sql.Stmt
+	itemsBetweenStmt        *sql.Stmt
+	itemsToAskForStmt       *sql.Stmt
+	linksOfStmt             *sql.Stmt
+	liveItemsOfDayStmt      *sql.Stmt
+	nextCheckStmt           *sql.Stmt
+	nextDueDayStmt          *sql.Stmt
+	nextDueDayAfterStmt     *sql.Stmt
+	nextSendStmt            *sql.Stmt
+	oldestAcceptedStmt      *sql.Stmt
+	openItemStmt            *sql.Stmt
+	openItemsStmt           *sql.Stmt
+	openItemsOfSourceStmt   *sql.Stmt
+	openLinkStmt            *sql.Stmt
+	openLinksStmt           *sql.Stmt
+	otherRowsOfStmt         *sql.Stmt
+	peopleStmt              *sql.Stmt
+	personStmt              *sql.Stmt
+	personDayStmt           *sql.Stmt
+	personDayOfEmployeeStmt *sql.Stmt
+	personDaysStmt          *sql.Stmt
+	personGoneStmt          *sql.Stmt
+	planStampStmt           *sql.Stmt
+	readingStmt             *sql.Stmt
+	replanStampStmt         *sql.Stmt
+	saveDoorStmt            *sql.Stmt
+	saveEmployeeStmt        *sql.Stmt
+	saveOtherRowStmt        *sql.Stmt
+	savePersonStmt          *sql.Stmt
+	saveReadingStmt         *sql.Stmt
+	saveSheetStmt           *sql.Stmt
+	setAkerunClientStmt     *sql.Stmt
+	setAkerunOrgStmt        *sql.Stmt
+	setAuditHeadStmt        *sql.Stmt
+	setConfirmationsStmt    *sql.Stmt
+	setDoorExcludedStmt     *sql.Stmt
+	setPausedStmt           *sql.Stmt
+	setPersonExcludedStmt   *sql.Stmt
+	setPhaseStmt            *sql.Stmt
+	setRelinkStmt           *sql.Stmt
+	setRightsStmt           *sql.Stmt
+	setSalesforceOrgStmt    *sql.Stmt
+	setStepsBackStmt        *sql.Stmt
+	settleDayStmt           *sql.Stmt
+	sheetBetweenStmt        *sql.Stmt
+	sheetOfStmt             *sql.Stmt
+	sideStmt                *sql.Stmt
+	sideFailedStmt          *sql.Stmt
+	sideSignedInStmt        *sql.Stmt
+	sideSignedOutStmt       *sql.Stmt
+	sideWellStmt            *sql.Stmt
+	slowestProcessedStmt    *sql.Stmt
+	stampStmt               *sql.Stmt
+	stampAcceptedStmt       *sql.Stmt
+	stampBackStmt           *sql.Stmt
+	stampCheckedStmt        *sql.Stmt
+	stampDeletedStmt        *sql.Stmt
+	stampErrorStmt          *sql.Stmt
+	stampNeverLeftStmt      *sql.Stmt
+	stampOnSheetStmt        *sql.Stmt
+	stampProcessedStmt      *sql.Stmt
+	stampSendingStmt        *sql.Stmt
+	stampUnknownStmt        *sql.Stmt
+	stampWithdrawnStmt      *sql.Stmt
+	stampsBetweenStmt       *sql.Stmt
+	stampsOfDayStmt         *sql.Stmt
+	stampsOfUserDayStmt     *sql.Stmt
+	stampsSendingStmt       *sql.Stmt
+	stampsToAskForStmt      *sql.Stmt
+	stampsToCheckStmt       *sql.Stmt
+	stampsToSendStmt        *sql.Stmt
+	stampsUnknownStmt       *sql.Stmt
+	touchDayStmt            *sql.Stmt
+	touchDayIfKnownStmt     *sql.Stmt
+	touchDaysOfStmt         *sql.Stmt
+	touchDaysOfEmployeeStmt *sql.Stmt
+	touchDaysSinceStmt      *sql.Stmt
+	touchDueDaysStmt        *sql.Stmt
+	unsettledDaysOfStmt     *sql.Stmt
+	updateItemDetailStmt    *sql.Stmt
+	usersSeenStmt           *sql.Stmt
+	wantPeopleStmt          *sql.Stmt
+	withdrawPlannedStmt     *sql.Stmt
+	withdrawPlannedOfStmt   *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db: tx,
+		db:                      tx,
+		tx:                      tx,
+		accessesBetweenStmt:     q.accessesBetweenStmt,
+		accessesOfDayStmt:       q.accessesOfDayStmt,
+		allItemsStmt:            q.allItemsStmt,
+		askForDayStmt:           q.askForDayStmt,
+		auditAfterStmt:          q.auditAfterStmt,
+		auditBeforeStmt:         q.auditBeforeStmt,
+		auditHeadStmt:           q.auditHeadStmt,
+		auditOfKindBeforeStmt:   q.auditOfKindBeforeStmt,
+		beginIntegrationStmt:    q.beginIntegrationStmt,
+		clearAskedStmt:          q.clearAskedStmt,
+		closeItemStmt:           q.closeItemStmt,
+		closeLinkStmt:           q.closeLinkStmt,
+		countAccessesStmt:       q.countAccessesStmt,
+		countAccessesOfDayStmt:  q.countAccessesOfDayStmt,
+		countDirtyDaysStmt:      q.countDirtyDaysStmt,
+		countOpenItemsStmt:      q.countOpenItemsStmt,
+		countSentOfDayStmt:      q.countSentOfDayStmt,
+		countStampsByStateStmt:  q.countStampsByStateStmt,
+		countWaitingOfDayStmt:   q.countWaitingOfDayStmt,
+		cureItemStmt:            q.cureItemStmt,
+		cureReasonStmt:          q.cureReasonStmt,
+		dayDecidedStmt:          q.dayDecidedStmt,
+		dirtyDaysStmt:           q.dirtyDaysStmt,
+		doorsStmt:               q.doorsStmt,
+		dropOtherRowsOfStmt:     q.dropOtherRowsOfStmt,
+		employeeStmt:            q.employeeStmt,
+		employeeGoneStmt:        q.employeeGoneStmt,
+		employeesStmt:           q.employeesStmt,
+		endIntegrationStmt:      q.endIntegrationStmt,
+		forgetPlannedStampsStmt: q.forgetPlannedStampsStmt,
+		insertAccessStmt:        q.insertAccessStmt,
+		insertAuditStmt:         q.insertAuditStmt,
+		integrationStmt:         q.integrationStmt,
+		itemStmt:                q.itemStmt,
+		itemsBetweenStmt:        q.itemsBetweenStmt,
+		itemsToAskForStmt:       q.itemsToAskForStmt,
+		linksOfStmt:             q.linksOfStmt,
+		liveItemsOfDayStmt:      q.liveItemsOfDayStmt,
+		nextCheckStmt:           q.nextCheckStmt,
+		nextDueDayStmt:          q.nextDueDayStmt,
+		nextDueDayAfterStmt:     q.nextDueDayAfterStmt,
+		nextSendStmt:            q.nextSendStmt,
+		oldestAcceptedStmt:      q.oldestAcceptedStmt,
+		openItemStmt:            q.openItemStmt,
+		openItemsStmt:           q.openItemsStmt,
+		openItemsOfSourceStmt:   q.openItemsOfSourceStmt,
+		openLinkStmt:            q.openLinkStmt,
+		openLinksStmt:           q.openLinksStmt,
+		otherRowsOfStmt:         q.otherRowsOfStmt,
+		peopleStmt:              q.peopleStmt,
+		personStmt:              q.personStmt,
+		personDayStmt:           q.personDayStmt,
+		personDayOfEmployeeStmt: q.personDayOfEmployeeStmt,
+		personDaysStmt:          q.personDaysStmt,
+		personGoneStmt:          q.personGoneStmt,
+		planStampStmt:           q.planStampStmt,
+		readingStmt:             q.readingStmt,
+		replanStampStmt:         q.replanStampStmt,
+		saveDoorStmt:            q.saveDoorStmt,
+		saveEmployeeStmt:        q.saveEmployeeStmt,
+		saveOtherRowStmt:        q.saveOtherRowStmt,
+		savePersonStmt:          q.savePersonStmt,
+		saveReadingStmt:         q.saveReadingStmt,
+		saveSheetStmt:           q.saveSheetStmt,
+		setAkerunClientStmt:     q.setAkerunClientStmt,
+		setAkerunOrgStmt:        q.setAkerunOrgStmt,
+		setAuditHeadStmt:        q.setAuditHeadStmt,
+		setConfirmationsStmt:    q.setConfirmationsStmt,
+		setDoorExcludedStmt:     q.setDoorExcludedStmt,
+		setPausedStmt:           q.setPausedStmt,
+		setPersonExcludedStmt:   q.setPersonExcludedStmt,
+		setPhaseStmt:            q.setPhaseStmt,
+		setRelinkStmt:           q.setRelinkStmt,
+		setRightsStmt:           q.setRightsStmt,
+		setSalesforceOrgStmt:    q.setSalesforceOrgStmt,
+		setStepsBackStmt:        q.setStepsBackStmt,
+		settleDayStmt:           q.settleDayStmt,
+		sheetBetweenStmt:        q.sheetBetweenStmt,
+		sheetOfStmt:             q.sheetOfStmt,
+		sideStmt:                q.sideStmt,
+		sideFailedStmt:          q.sideFailedStmt,
+		sideSignedInStmt:        q.sideSignedInStmt,
+		sideSignedOutStmt:       q.sideSignedOutStmt,
+		sideWellStmt:            q.sideWellStmt,
+		slowestProcessedStmt:    q.slowestProcessedStmt,
+		stampStmt:               q.stampStmt,
+		stampAcceptedStmt:       q.stampAcceptedStmt,
+		stampBackStmt:           q.stampBackStmt,
+		stampCheckedStmt:        q.stampCheckedStmt,
+		stampDeletedStmt:        q.stampDeletedStmt,
+		stampErrorStmt:          q.stampErrorStmt,
+		stampNeverLeftStmt:      q.stampNeverLeftStmt,
+		stampOnSheetStmt:        q.stampOnSheetStmt,
+		stampProcessedStmt:      q.stampProcessedStmt,
+		stampSendingStmt:        q.stampSendingStmt,
+		stampUnknownStmt:        q.stampUnknownStmt,
+		stampWithdrawnStmt:      q.stampWithdrawnStmt,
+		stampsBetweenStmt:       q.stampsBetweenStmt,
+		stampsOfDayStmt:         q.stampsOfDayStmt,
+		stampsOfUserDayStmt:     q.stampsOfUserDayStmt,
+		stampsSendingStmt:       q.stampsSendingStmt,
+		stampsToAskForStmt:      q.stampsToAskForStmt,
+		stampsToCheckStmt:       q.stampsToCheckStmt,
+		stampsToSendStmt:        q.stampsToSendStmt,
+		stampsUnknownStmt:       q.stampsUnknownStmt,
+		touchDayStmt:            q.touchDayStmt,
+		touchDayIfKnownStmt:     q.touchDayIfKnownStmt,
+		touchDaysOfStmt:         q.touchDaysOfStmt,
+		touchDaysOfEmployeeStmt: q.touchDaysOfEmployeeStmt,
+		touchDaysSinceStmt:      q.touchDaysSinceStmt,
+		touchDueDaysStmt:        q.touchDueDaysStmt,
+		unsettledDaysOfStmt:     q.unsettledDaysOfStmt,
+		updateItemDetailStmt:    q.updateItemDetailStmt,
+		usersSeenStmt:           q.usersSeenStmt,
+		wantPeopleStmt:          q.wantPeopleStmt,
+		withdrawPlannedStmt:     q.withdrawPlannedStmt,
+		withdrawPlannedOfStmt:   q.withdrawPlannedOfStmt,
 	}
 }

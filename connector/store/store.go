@@ -33,7 +33,9 @@ type Options struct {
 // Store is the open database. It is safe for concurrent use: one writer at a time, readers beside it.
 type Store struct {
 	write, read *sql.DB
-	head        headSeal
+	// Statements are prepared once: preparing one takes longer than most of them run.
+	writing, reading *Queries
+	head             headSeal
 }
 
 // Tx is one transaction that may write.
@@ -116,6 +118,19 @@ func (s *Store) prepare(ctx context.Context) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema from %d to %d: %w", current, target, err)
 	}
+	return s.prepareQueries(ctx)
+}
+
+func (s *Store) prepareQueries(ctx context.Context) (err error) {
+	if s.writing, err = Prepare(ctx, s.write); err != nil {
+		return fmt.Errorf("preparing the queries: %w", err)
+	}
+	s.reading = s.writing
+	if s.read != s.write {
+		if s.reading, err = Prepare(ctx, s.read); err != nil {
+			return fmt.Errorf("preparing the queries for reading: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -171,11 +186,17 @@ func usualDSN(path string) string {
 
 // Close closes the database.
 func (s *Store) Close() error {
-	err := s.write.Close()
-	if s.read != s.write {
-		err = errors.Join(s.read.Close(), err)
+	var errs []error
+	if s.reading != nil && s.reading != s.writing {
+		errs = append(errs, s.reading.Close())
 	}
-	return err
+	if s.writing != nil {
+		errs = append(errs, s.writing.Close())
+	}
+	if s.read != s.write {
+		errs = append(errs, s.read.Close())
+	}
+	return errors.Join(append(errs, s.write.Close())...)
 }
 
 // View runs queries that only read. They see one state of the database.
@@ -185,7 +206,7 @@ func (s *Store) View(ctx context.Context, f func(q *Queries) error) error {
 		return fmt.Errorf("reading the database: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	return f(&Queries{db: tx})
+	return f(s.reading.WithTx(tx))
 }
 
 // Update runs f in one transaction at the instant now. When it returns nil, everything f wrote is durable; otherwise nothing is.
@@ -195,7 +216,7 @@ func (s *Store) Update(ctx context.Context, now time.Time, f func(tx *Tx) error)
 		return fmt.Errorf("writing the database: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	t := &Tx{Queries: &Queries{db: tx}, tx: tx, now: now, head: &s.head}
+	t := &Tx{Queries: s.writing.WithTx(tx), tx: tx, now: now, head: &s.head}
 	if err := f(t); err != nil {
 		return err
 	}

@@ -1,0 +1,271 @@
+// Package rig puts the connector and the simulator into one process, joined by memory, so that tests can play whole days in seconds.
+//
+// It signs in as a person would, begins, runs and stops the connector at an instant, crashes it, and hands what both servers know to the
+// checker. It tests nothing itself.
+package rig
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"dakokubridge/connector"
+	"dakokubridge/connector/settings"
+	"dakokubridge/connector/simulator"
+	"dakokubridge/connector/simulator/akerunserver"
+	"dakokubridge/connector/simulator/browser"
+	"dakokubridge/connector/simulator/clock"
+	"dakokubridge/connector/simulator/company"
+	"dakokubridge/connector/simulator/salesforceserver"
+	"dakokubridge/connector/vault"
+)
+
+// Options say which world and which connector.
+type Options struct {
+	Seed       uint64
+	Size       company.Size
+	People     int
+	From       time.Time
+	Days       int
+	Akerun     *akerunserver.Switches
+	Salesforce *salesforceserver.Switches
+	// Transport goes between the connector and the servers; it is given the way to them.
+	Transport func(http.RoundTripper) http.RoundTripper
+	Settings  func(*settings.Settings)
+	Hook      func(ctx context.Context, point string) error
+	OnWrite   func([]salesforceserver.Write)
+	Log       *slog.Logger
+	Clock     *clock.Clock
+}
+
+// Rig is one world with one connector in it.
+type Rig struct {
+	*connector.Local
+	World *simulator.Simulator
+	Vault vault.Vault
+	Dir   string
+
+	t       testing.TB
+	options Options
+	pipe    *simulator.Pipe
+	clock   *stopClock
+	set     settings.Settings
+}
+
+// New makes a world and opens a connector on an empty profile.
+func New(t testing.TB, o Options) *Rig {
+	t.Helper()
+	ports := freePorts(t)
+	world, err := simulator.New(simulator.Options{
+		Seed: o.Seed, Size: o.Size, People: o.People, From: o.From, Days: o.Days, CallbackPorts: ports, Clock: o.Clock,
+		Akerun: o.Akerun, Salesforce: o.Salesforce, OnWrite: o.OnWrite,
+	})
+	must(t, err)
+	r := &Rig{World: world, Vault: vault.Memory(), Dir: t.TempDir(), t: t, options: o, pipe: world.Pipe(), clock: &stopClock{Clock: world.Clock()}}
+	d := world.Description(simulator.PipeAkerunURL, simulator.PipeSalesforceURL)
+	r.set = settings.Default()
+	r.set.Akerun = settings.Akerun{BaseURL: d.Akerun.BaseURL, ClientID: d.Akerun.ClientID, RedirectURI: d.Akerun.RedirectURI}
+	r.set.Salesforce = settings.Salesforce{LoginURL: d.Salesforce.BaseURL, ClientID: d.Salesforce.ClientID, CallbackPorts: ports}
+	if o.Settings != nil {
+		o.Settings(&r.set)
+	}
+	r.Reopen()
+	must(t, r.SetAkerunClient(t.Context(), d.Akerun.ClientID, d.Akerun.ClientSecret))
+	t.Cleanup(func() {
+		if r.Local != nil {
+			_ = r.Local.Close()
+		}
+		_ = r.pipe.Close()
+	})
+	return r
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// freePorts finds three ports that are free on both loopback addresses.
+func freePorts(t testing.TB) []int {
+	var ports []int
+	for len(ports) < 3 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		defer func() { _ = l.Close() }()
+	}
+	return ports
+}
+
+// Reopen opens the connector on the profile, as after a start of the program. A crash leaves the former one behind: see Crash.
+func (r *Rig) Reopen() {
+	r.t.Helper()
+	var way http.RoundTripper = r.pipe
+	if r.options.Transport != nil {
+		way = r.options.Transport(way)
+	}
+	local, err := connector.Open(r.t.Context(), connector.Config{
+		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, Hook: r.options.Hook,
+	})
+	must(r.t, err)
+	r.Local = local
+}
+
+// Restart closes the connector and opens it again.
+func (r *Rig) Restart() {
+	r.t.Helper()
+	must(r.t, r.Local.Close())
+	r.Reopen()
+}
+
+// SignIn signs in to a side as one of the roles of the simulator.
+func (r *Rig) SignIn(side connector.Side, role string) (connector.Account, error) {
+	r.t.Helper()
+	d := r.World.Description(simulator.PipeAkerunURL, simulator.PipeSalesforceURL)
+	user, password := "", ""
+	for _, u := range d.Akerun.Users {
+		if side == connector.Akerun && u.Role == role {
+			user, password = u.Mail, u.Password
+		}
+	}
+	for _, u := range d.Salesforce.Users {
+		if side == connector.Salesforce && u.Role == role {
+			user, password = u.Username, u.Password
+		}
+	}
+	request := connector.SignInRequest{Side: side}
+	if side == connector.Akerun {
+		request.Mail = user
+	}
+	begun, err := r.BeginSignIn(r.t.Context(), request)
+	if err != nil {
+		return connector.Account{}, err
+	}
+	return r.browse(begun, side, user, password)
+}
+
+// browse goes through the pages; the return to this machine goes over the real network.
+func (r *Rig) browse(begun connector.SignIn, side connector.Side, user, password string) (connector.Account, error) {
+	direct := &http.Transport{}
+	defer direct.CloseIdleConnections()
+	b, err := browser.New(either{r.pipe, direct})
+	must(r.t, err)
+	if side == connector.Akerun {
+		final, err := b.SignIn(r.t.Context(), begun.Address, user, password, true)
+		must(r.t, err)
+		return r.FinishSignIn(r.t.Context(), begun.ID, final.String())
+	}
+	var visit sync.WaitGroup
+	var visited error
+	visit.Go(func() { _, visited = b.SignIn(r.t.Context(), begun.Address, user, password, true) })
+	account, err := r.FinishSignIn(r.t.Context(), begun.ID, "")
+	visit.Wait()
+	return account, errors.Join(err, visited)
+}
+
+// either sends what is meant for the simulator through memory and everything else over the network.
+type either struct {
+	pipe   http.RoundTripper
+	direct http.RoundTripper
+}
+
+func (e either) RoundTrip(r *http.Request) (*http.Response, error) {
+	switch "http://" + r.URL.Host {
+	case simulator.PipeAkerunURL, simulator.PipeSalesforceURL:
+		return e.pipe.RoundTrip(r)
+	}
+	return e.direct.RoundTrip(r)
+}
+
+// Link signs in to both sides with enough rights and begins at start.
+func (r *Rig) Link(start time.Time) {
+	r.t.Helper()
+	_, err := r.SignIn(connector.Akerun, "super_manager")
+	must(r.t, err)
+	r.choose()
+	_, err = r.SignIn(connector.Salesforce, "admin")
+	must(r.t, err)
+	must(r.t, r.Begin(r.t.Context(), connector.BeginRequest{Start: start}))
+}
+
+func (r *Rig) choose() {
+	d := r.World.Description("", "")
+	must(r.t, r.ChooseOrganization(r.t.Context(), d.Akerun.Offices[0].ID))
+}
+
+// RunUntil runs the connector until the world's clock reaches t.
+func (r *Rig) RunUntil(t time.Time) {
+	r.t.Helper()
+	must(r.t, r.run(t))
+	if now := r.World.Clock().Now(); now.Before(t) {
+		must(r.t, r.World.Clock().Set(t))
+	}
+}
+
+func (r *Rig) run(until time.Time) error {
+	ctx, stop := context.WithCancel(r.t.Context())
+	defer stop()
+	r.clock.arm(until, stop)
+	defer r.clock.arm(time.Time{}, nil)
+	return r.Local.Run(ctx)
+}
+
+// Switch sets a switch of one of the servers.
+func (r *Rig) Switch(side connector.Side, name string, value any) {
+	r.t.Helper()
+	raw, err := json.Marshal(value)
+	must(r.t, err)
+	if side == connector.Akerun {
+		must(r.t, r.World.AkerunServer().SetSwitch(name, raw))
+		return
+	}
+	must(r.t, r.World.SalesforceServer().SetSwitch(name, raw))
+}
+
+// stopClock is the world's clock as the connector sees it: it ends the run when the connector would wait beyond an instant.
+type stopClock struct {
+	*clock.Clock
+	mu   sync.Mutex
+	end  time.Time
+	stop context.CancelFunc
+	off  time.Duration // how wrong the PC's clock is
+}
+
+// SetWrong makes the PC's clock run ahead of the world's by d.
+func (r *Rig) SetWrong(d time.Duration) {
+	r.clock.mu.Lock()
+	defer r.clock.mu.Unlock()
+	r.clock.off = d
+}
+
+func (c *stopClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.Clock.Now().Add(c.off)
+}
+
+func (c *stopClock) arm(end time.Time, stop context.CancelFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.end, c.stop = end, stop
+}
+
+func (c *stopClock) WaitUntil(ctx context.Context, t time.Time) error {
+	c.mu.Lock()
+	end, stop := c.end, c.stop
+	t = t.Add(-c.off)
+	c.mu.Unlock()
+	if stop != nil && !t.Before(end) {
+		stop()
+		return context.Canceled
+	}
+	return c.Clock.WaitUntil(ctx, t)
+}
