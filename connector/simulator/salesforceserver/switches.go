@@ -220,6 +220,9 @@ func (w *Switches) dateOffset() (time.Duration, error) {
 
 // with gives a copy in which one switch has another value.
 func (w Switches) with(name string, value json.RawMessage) (Switches, error) {
+	if !json.Valid(value) {
+		return w, fmt.Errorf("switch %s: the value is not one piece of JSON", name)
+	}
 	encodedName, err := json.Marshal(name)
 	if err != nil {
 		return w, fmt.Errorf("switch %q: %w", name, err)

@@ -26,6 +26,7 @@ type table struct {
 	object  *soql.Object
 	at      map[string]int // index of each field by its exact name
 	rows    []*record
+	made    int                // records ever added
 	short   map[string]*record // by the first 15 characters of the id
 	indexes map[string]*index
 	parent  func(r *record, path string) any // value of a path through a parent, for indexes
@@ -78,7 +79,8 @@ func (t *table) any(id string) *record {
 
 // add puts a row with its id already set into the table.
 func (t *table) add(values soql.Row) *record {
-	r := &record{table: t, number: len(t.rows), values: values}
+	r := &record{table: t, number: t.made, values: values}
+	t.made++
 	t.rows = append(t.rows, r)
 	t.short[r.id()[:15]] = r
 	for path, ix := range t.indexes {
@@ -184,6 +186,9 @@ func dayNumber(v any) (int, bool) {
 func (t *table) find(constraints []soql.Constraint) iter.Seq[*record] {
 	best, bestCount := []*set(nil), len(t.rows)+1
 	for _, c := range constraints {
+		if c.Path == "Id" && c.Values != nil {
+			return t.named(c.Values)
+		}
 		ix, ok := t.indexes[c.Path]
 		if !ok {
 			continue
@@ -213,6 +218,20 @@ func (t *table) find(constraints []soql.Constraint) iter.Seq[*record] {
 			}
 		}
 	}
+}
+
+// named yields the living records of a list of ids.
+func (t *table) named(ids []any) iter.Seq[*record] {
+	var rows []*record
+	for _, v := range ids {
+		if id, ok := v.(string); ok {
+			if r := t.get(id); r != nil {
+				rows = append(rows, r)
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b *record) int { return cmp.Compare(a.number, b.number) })
+	return slices.Values(slices.Compact(rows))
 }
 
 // index keeps the records of each key. A record that left a key may linger there until the set is swept; readers check values themselves.

@@ -93,7 +93,7 @@ func (s *Server) insertRow(t *table, values soql.Row, by *user, now time.Time) *
 		t.set(values, "OwnerId", owner)
 	}
 	if t.values(values, "Name") == nil {
-		t.set(values, "Name", autoNumber(t, len(t.rows)+1, values))
+		t.set(values, "Name", autoNumber(t, t.made+1, values))
 	}
 	t.set(values, "IsDeleted", false)
 	t.set(values, "CreatedDate", now.Truncate(time.Second))

@@ -176,21 +176,30 @@ func (g *grouping) split(rows []Row) [][]Row {
 		return [][]Row{rows}
 	}
 	var out [][]Row
-	index := map[string]int{}
+	index := map[any]int{}
 	for _, r := range rows {
-		var id strings.Builder
-		for _, col := range g.by {
-			fmt.Fprintf(&id, "%v\x00", comparable(col.field.Type, col.value(r)))
-		}
-		i, ok := index[id.String()]
+		id := g.identity(r)
+		i, ok := index[id]
 		if !ok {
 			i = len(out)
-			index[id.String()] = i
+			index[id] = i
 			out = append(out, nil)
 		}
 		out[i] = append(out[i], r)
 	}
 	return out
+}
+
+// identity is equal for rows of one group.
+func (g *grouping) identity(r Row) any {
+	if len(g.by) == 1 {
+		return comparable(g.by[0].field.Type, g.by[0].value(r))
+	}
+	var id strings.Builder
+	for _, col := range g.by {
+		fmt.Fprintf(&id, "%#v\x00", comparable(col.field.Type, col.value(r)))
+	}
+	return id.String()
 }
 
 func present(rows []Row, col *column) []any {
