@@ -21,18 +21,19 @@ const (
 
 // collections answers composite/sobjects…
 func (c *call) collections(rest []string) answer {
-	switch {
-	case len(rest) == 0 && c.method == http.MethodPost:
-		return c.writeMany("create", nil, "")
-	case len(rest) == 0 && c.method == http.MethodPatch:
-		return c.writeMany("update", nil, "")
-	case len(rest) == 0 && c.method == http.MethodDelete:
-		return c.deleteMany()
-	case len(rest) == 0:
+	if len(rest) == 0 {
+		switch c.method {
+		case http.MethodPost:
+			return c.writeMany("create", nil, "")
+		case http.MethodPatch:
+			return c.writeMany("update", nil, "")
+		case http.MethodDelete:
+			return c.deleteMany()
+		}
 		return wrongMethod(c.method)
 	}
 	t := c.s.tables[lower(rest[0])]
-	if t == nil || !c.view().visible(t) {
+	if t == nil || !c.view().visible(t) || len(rest) > 2 {
 		return notFound()
 	}
 	switch {
@@ -40,8 +41,6 @@ func (c *call) collections(rest []string) answer {
 		return c.retrieveMany(t)
 	case len(rest) == 2 && c.method == http.MethodPatch:
 		return c.writeMany("upsert", t, rest[1])
-	case len(rest) > 2:
-		return notFound()
 	}
 	return wrongMethod(c.method)
 }

@@ -28,19 +28,29 @@ func (c *call) sobjects(rest []string) answer {
 		}
 		return notFound()
 	}
+	if len(rest) == 1 {
+		return c.oneObject(t)
+	}
 	switch {
-	case len(rest) == 1 && c.method == http.MethodGet:
-		return jsonAnswer(http.StatusOK, map[string]any{"objectDescribe": c.view().brief(t, c.root()), "recentItems": []any{}})
-	case len(rest) == 1 && c.method == http.MethodPost:
-		return c.createOne(t)
-	case len(rest) == 2 && rest[1] == "describe" && c.method == http.MethodGet:
-		return c.describe(t)
-	case len(rest) == 2 && c.method != http.MethodPost:
-		return c.byID(t, rest[1])
-	case len(rest) == 3 && c.method != http.MethodPost:
-		return c.byExternalID(t, rest[1], rest[2])
 	case len(rest) > 3:
 		return notFound()
+	case c.method == http.MethodPost:
+		return wrongMethod(c.method)
+	case len(rest) == 3:
+		return c.byExternalID(t, rest[1], rest[2])
+	case rest[1] == "describe" && c.method == http.MethodGet:
+		return c.describe(t)
+	}
+	return c.byID(t, rest[1])
+}
+
+// oneObject answers sobjects/X.
+func (c *call) oneObject(t *table) answer {
+	switch c.method {
+	case http.MethodGet:
+		return jsonAnswer(http.StatusOK, map[string]any{"objectDescribe": c.view().brief(t, c.root()), "recentItems": []any{}})
+	case http.MethodPost:
+		return c.createOne(t)
 	}
 	return wrongMethod(c.method)
 }

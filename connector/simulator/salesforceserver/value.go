@@ -45,16 +45,11 @@ func (s *Server) read(f field, v any) (any, *rowError) {
 	case soql.Double, soql.Int:
 		return readNumber(f, v)
 	case soql.DateOnly:
-		t, ok := v.(string)
-		if day, err := time.Parse(time.DateOnly, t[:min(len(t), 10)]); ok && err == nil && (len(t) == 10 || t[10] == 'T') {
-			return soql.Date(day.Format(time.DateOnly)), nil
-		}
-		return nil, cannotRead("date", v)
+		return readDate(v)
 	case soql.Datetime:
-		if t, ok := v.(string); ok {
-			if at, ok := readInstant(t); ok {
-				return at, nil
-			}
+		t, _ := v.(string)
+		if at, ok := readInstant(t); ok {
+			return at, nil
 		}
 		return nil, cannotRead("datetime", v)
 	case soql.Reference, soql.ID:
@@ -65,6 +60,16 @@ func (s *Server) read(f field, v any) (any, *rowError) {
 		return nil, refuse("MALFORMED_ID", []string{f.Name}, "%s: id value of incorrect type: %v", shortName(f.Name), v)
 	}
 	return s.readText(f, v)
+}
+
+// readDate takes a day, also with a time of day behind it.
+func readDate(v any) (any, *rowError) {
+	t, _ := v.(string)
+	day, err := time.Parse(time.DateOnly, t[:min(len(t), 10)])
+	if err != nil || len(t) > 10 && t[10] != 'T' {
+		return nil, cannotRead("date", v)
+	}
+	return soql.Date(day.Format(time.DateOnly)), nil
 }
 
 func cannotRead(what string, v any) *rowError {

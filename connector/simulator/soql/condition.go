@@ -107,37 +107,40 @@ func (c *compiler) relation(n comparison, left operand) (test, error) {
 		return nil, err
 	}
 	equality := n.op == "=" || n.op == "!="
-	if !equality && (left.typ == Boolean || left.typ == ID || left.typ == Reference) {
+	if !equality && (left.typ == Boolean || isID(left.typ)) {
 		return nil, at(c.text, n.pos, InvalidQueryFilterOperator, "invalid operator on %s field", left.typ)
-	}
-	within := func(x any) bool {
-		if s.null || x == nil {
-			return s.null && x == nil
-		}
-		return compare(x, s.low) >= 0 && compare(x, s.high) <= 0
 	}
 	return func(r Row) bool {
 		x := comparable(left.typ, left.get(r))
 		switch n.op {
 		case "=":
-			return within(x)
+			return s.holds(x)
 		case "!=":
-			return !within(x)
+			return !s.holds(x)
 		}
-		if s.null || x == nil {
-			return false
-		}
-		switch n.op {
-		case "<":
-			return compare(x, s.low) < 0
-		case "<=":
-			return compare(x, s.high) <= 0
-		case ">":
-			return compare(x, s.high) > 0
-		default:
-			return compare(x, s.low) >= 0
-		}
+		return x != nil && !s.null && s.related(n.op, x)
 	}, nil
+}
+
+// holds says whether a value is what the literal stands for.
+func (s span) holds(x any) bool {
+	if s.null || x == nil {
+		return s.null && x == nil
+	}
+	return compare(x, s.low) >= 0 && compare(x, s.high) <= 0
+}
+
+// related says where a value lies: before the whole span, after it, or not.
+func (s span) related(op string, x any) bool {
+	switch op {
+	case "<":
+		return compare(x, s.low) < 0
+	case "<=":
+		return compare(x, s.high) <= 0
+	case ">":
+		return compare(x, s.high) > 0
+	}
+	return compare(x, s.low) >= 0
 }
 
 func (c *compiler) membership(n comparison, left operand) (test, error) {
@@ -161,7 +164,7 @@ func (c *compiler) membership(n comparison, left operand) (test, error) {
 		x := comparable(left.typ, left.get(r))
 		found := exact[x]
 		for _, s := range wide {
-			found = found || x != nil && compare(x, s.low) >= 0 && compare(x, s.high) <= 0
+			found = found || s.holds(x)
 		}
 		return found == (n.op == "IN")
 	}, nil
@@ -169,7 +172,7 @@ func (c *compiler) membership(n comparison, left operand) (test, error) {
 
 // semiJoin evaluates the inner query once and then asks for membership.
 func (c *compiler) semiJoin(n comparison, left operand) (test, error) {
-	if left.typ != ID && left.typ != Reference {
+	if !isID(left.typ) {
 		return nil, at(c.text, n.pos, MalformedQuery, "The left operand '%s' in the where expression with outer query is of an invalid type: only ID and reference fields may be used with IN and a sub-select", left.name)
 	}
 	ids, err := c.inner(n.sub)
@@ -194,7 +197,7 @@ func (c *compiler) inner(q *query) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	if col.field.Type != ID && col.field.Type != Reference {
+	if !isID(col.field.Type) {
 		return nil, at(c.text, q.items[0].pos, MalformedQuery, "semi join sub-selects can only query id fields, cannot use: '%s'", col.field.Name)
 	}
 	rows, err := c.rows(q, s)
@@ -210,6 +213,8 @@ func (c *compiler) inner(q *query) (map[string]bool, error) {
 	return ids, nil
 }
 
+func isID(t Type) bool { return t == ID || t == Reference }
+
 func isText(t Type) bool { return t == Text || t == TextArea || t == Email || t == Picklist }
 
 // coerce gives a literal the type of the field it is compared with, or fails as Salesforce does.
@@ -217,32 +222,35 @@ func (c *compiler) coerce(left operand, v literal) (span, error) {
 	if v.kind == nullLiteral {
 		return span{null: true}, nil
 	}
-	one := func(x any) (span, error) { return span{low: x, high: x}, nil }
 	switch {
 	case isText(left.typ) && v.kind == textLiteral:
-		if v.text == "" {
-			return span{null: true}, nil
-		}
-		return one(fold(unescape(v.text)))
-	case (left.typ == ID || left.typ == Reference) && v.kind == textLiteral:
-		id := unescape(v.text)
-		if id == "" {
-			return span{null: true}, nil
-		}
-		if _, ok := ID18(id); !ok {
-			return span{}, at(c.text, v.pos, InvalidQueryFilterOperator, "invalid ID field: %s", id)
-		}
-		return one(short(id))
+		return exactly(comparable(left.typ, unescape(v.text))), nil
+	case isID(left.typ) && v.kind == textLiteral:
+		return c.identifier(v)
 	case (left.typ == Double || left.typ == Int) && v.kind == numberLiteral:
 		if f, err := strconv.ParseFloat(v.text, 64); err == nil {
-			return one(f)
+			return exactly(f), nil
 		}
 	case left.typ == Boolean && v.kind == booleanLiteral:
-		return one(v.truth)
+		return exactly(v.truth), nil
 	case left.typ == DateOnly || left.typ == Datetime:
 		return c.moment(left, v)
 	}
 	return span{}, c.mismatch(left, v)
+}
+
+// exactly is the span of one comparable value.
+func exactly(x any) span {
+	return span{null: x == nil, low: x, high: x}
+}
+
+// identifier coerces an id; anything that is none is refused.
+func (c *compiler) identifier(v literal) (span, error) {
+	id := unescape(v.text)
+	if _, ok := ID18(id); id != "" && !ok {
+		return span{}, at(c.text, v.pos, InvalidQueryFilterOperator, "invalid ID field: %s", id)
+	}
+	return exactly(comparable(ID, id)), nil
 }
 
 // moment coerces literals of days and instants.
@@ -271,7 +279,7 @@ func (c *compiler) moment(left operand, v literal) (span, error) {
 func (c *compiler) mismatch(left operand, v literal) error {
 	name := map[Type]string{DateOnly: "date", Datetime: "dateTime", Double: "double", Int: "int", Boolean: "boolean", ID: "id", Reference: "reference"}[left.typ]
 	quotes := "should not be enclosed in quotes"
-	if name == "" || left.typ == ID || left.typ == Reference {
+	if name == "" || isID(left.typ) {
 		quotes = "should be enclosed in quotes"
 		if name == "" {
 			name = "string"
@@ -288,7 +296,7 @@ func comparable(t Type, x any) any {
 		return x
 	case s == "":
 		return nil
-	case t == ID || t == Reference:
+	case isID(t):
 		return short(s)
 	}
 	return fold(s)

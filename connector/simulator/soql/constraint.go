@@ -38,6 +38,11 @@ func (c *compiler) constraint(n comparison, s scope) (Constraint, bool) {
 		}
 		return out, err == nil
 	}
+	return c.bounds(n, left, out)
+}
+
+// bounds puts a comparison's literals into a constraint.
+func (c *compiler) bounds(n comparison, left operand, out Constraint) (Constraint, bool) {
 	for _, v := range n.values {
 		sp, err := c.coerce(left, v)
 		if err != nil || sp.null {

@@ -7,54 +7,56 @@ import (
 	"unicode/utf8"
 )
 
-// relative names the date literals that are understood; true where a number follows.
-var relative = map[string]bool{"TODAY": false, "YESTERDAY": false, "TOMORROW": false, "THIS_WEEK": false, "LAST_WEEK": false, "NEXT_WEEK": false,
-	"THIS_MONTH": false, "LAST_MONTH": false, "NEXT_MONTH": false, "THIS_YEAR": false, "LAST_YEAR": false,
-	"LAST_90_DAYS": false, "NEXT_90_DAYS": false, "LAST_N_DAYS": true, "NEXT_N_DAYS": true, "N_DAYS_AGO": true}
+// period is a date literal as whole units around today: from first + firstN·n to last + lastN·n, both included.
+type period struct {
+	unit          unit
+	first, last   int
+	firstN, lastN int
+}
+
+type unit int
+
+const (
+	dayUnit unit = iota
+	weekUnit
+	monthUnit
+	yearUnit
+)
+
+// counted says whether a number follows the literal's name.
+func (p period) counted() bool { return p.firstN != 0 || p.lastN != 0 }
+
+// relative holds the date literals that are understood.
+var relative = map[string]period{
+	"TODAY": {}, "YESTERDAY": {first: -1, last: -1}, "TOMORROW": {first: 1, last: 1},
+	"LAST_WEEK": {unit: weekUnit, first: -1, last: -1}, "THIS_WEEK": {unit: weekUnit}, "NEXT_WEEK": {unit: weekUnit, first: 1, last: 1},
+	"LAST_MONTH": {unit: monthUnit, first: -1, last: -1}, "THIS_MONTH": {unit: monthUnit}, "NEXT_MONTH": {unit: monthUnit, first: 1, last: 1},
+	"LAST_YEAR": {unit: yearUnit, first: -1, last: -1}, "THIS_YEAR": {unit: yearUnit},
+	"LAST_90_DAYS": {first: -90}, "NEXT_90_DAYS": {first: 1, last: 90},
+	"LAST_N_DAYS": {firstN: -1}, "NEXT_N_DAYS": {first: 1, lastN: 1}, "N_DAYS_AGO": {firstN: -1, lastN: -1},
+}
 
 // maxDays keeps LAST_N_DAYS:n inside the years that Salesforce knows.
 const maxDays = 36_500 * 10
 
 // days gives the days [from, to) in the org's zone that a date literal covers. Weeks begin on Sunday, as in Japan's locale.
 func days(l literal, now time.Time) (from, to time.Time) {
-	y, m, d := now.In(japan).Date()
-	today := time.Date(y, m, d, 0, 0, 0, 0, japan)
-	month := time.Date(y, m, 1, 0, 0, 0, 0, japan)
-	sunday := today.AddDate(0, 0, -int(today.Weekday()))
+	p := relative[l.text]
 	n := min(l.n, maxDays)
-	switch l.text {
-	case "YESTERDAY":
-		return today.AddDate(0, 0, -1), today
-	case "TOMORROW":
-		return today.AddDate(0, 0, 1), today.AddDate(0, 0, 2)
-	case "THIS_WEEK":
-		return sunday, sunday.AddDate(0, 0, 7)
-	case "LAST_WEEK":
-		return sunday.AddDate(0, 0, -7), sunday
-	case "NEXT_WEEK":
-		return sunday.AddDate(0, 0, 7), sunday.AddDate(0, 0, 14)
-	case "THIS_MONTH":
-		return month, month.AddDate(0, 1, 0)
-	case "LAST_MONTH":
-		return month.AddDate(0, -1, 0), month
-	case "NEXT_MONTH":
-		return month.AddDate(0, 1, 0), month.AddDate(0, 2, 0)
-	case "THIS_YEAR":
-		return time.Date(y, 1, 1, 0, 0, 0, 0, japan), time.Date(y+1, 1, 1, 0, 0, 0, 0, japan)
-	case "LAST_YEAR":
-		return time.Date(y-1, 1, 1, 0, 0, 0, 0, japan), time.Date(y, 1, 1, 0, 0, 0, 0, japan)
-	case "LAST_90_DAYS":
-		return today.AddDate(0, 0, -90), today.AddDate(0, 0, 1)
-	case "NEXT_90_DAYS":
-		return today.AddDate(0, 0, 1), today.AddDate(0, 0, 91)
-	case "LAST_N_DAYS":
-		return today.AddDate(0, 0, -n), today.AddDate(0, 0, 1)
-	case "NEXT_N_DAYS":
-		return today.AddDate(0, 0, 1), today.AddDate(0, 0, n+1)
-	case "N_DAYS_AGO":
-		return today.AddDate(0, 0, -n), today.AddDate(0, 0, 1-n)
+	y, m, d := now.In(japan).Date()
+	begin := func(units int) time.Time {
+		switch p.unit {
+		case weekUnit:
+			today := time.Date(y, m, d, 0, 0, 0, 0, japan)
+			return today.AddDate(0, 0, 7*units-int(today.Weekday()))
+		case monthUnit:
+			return time.Date(y, m+time.Month(units), 1, 0, 0, 0, 0, japan)
+		case yearUnit:
+			return time.Date(y+units, 1, 1, 0, 0, 0, 0, japan)
+		}
+		return time.Date(y, m, d+units, 0, 0, 0, 0, japan)
 	}
-	return today, today.AddDate(0, 0, 1)
+	return begin(p.first + p.firstN*n), begin(p.last + p.lastN*n + 1)
 }
 
 // escapes maps the letter after a backslash to what it stands for.

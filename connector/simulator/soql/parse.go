@@ -435,13 +435,13 @@ func (p *parser) wordLiteral(l literal) (literal, error) {
 	case "TRUE", "FALSE":
 		l.kind, l.truth = booleanLiteral, l.text == "TRUE"
 	default:
-		counted, known := relative[l.text]
+		span, known := relative[l.text]
 		if !known {
 			return l, p.unexpected()
 		}
 		l.kind = relativeLiteral
 		p.i++
-		if !counted {
+		if !span.counted() {
 			return l, nil
 		}
 		if err := p.expectSymbol(":"); err != nil {
