@@ -99,7 +99,7 @@ func (l *Local) assemble(ctx context.Context) error {
 	l.teamspirit = teamspirit.New(l.salesforce, names)
 	l.engine = engine.New(engine.Params{
 		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit,
-		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Hook: l.c.Hook,
+		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, Hook: l.c.Hook,
 	}, l.times)
 	l.engine.OnChange(l.publish)
 	if _, err := l.names(ctx); err != nil {

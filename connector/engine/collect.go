@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -26,6 +27,8 @@ const (
 	overlap = 30 * time.Minute
 	// fullPagesATurn keeps the long look-back from holding up a poll: the call budget is 30 a minute.
 	fullPagesATurn = 10
+	// gapAfter: Akerun keeps its history longer than a day, so only a longer silence can leave a gap.
+	gapAfter = 24 * time.Hour
 	// peopleAtMostEvery bounds the extra reading of people that an unknown user asks for.
 	peopleAtMostEvery = 5 * time.Minute
 )
@@ -102,6 +105,45 @@ func floor(in store.Integration) time.Time {
 	return attendance.DayOf(store.Time(in.FirstStart)).Start()
 }
 
+// noteGap finds out, after a long time without reading, whether Akerun still shows the last access that we have. If it does not, accesses
+// between that one and the oldest that it shows are lost to us, and a person is told which days to look at.
+func (e *Engine) noteGap(ctx context.Context, in store.Integration, r store.Reading, now time.Time) error {
+	if r.DoneAt == 0 || now.Sub(store.Time(r.DoneAt)) < gapAfter {
+		return nil
+	}
+	var last store.Access
+	err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+		last, err = q.LastAccess(ctx, in.AkerunOrg)
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the last access: %w", err)
+	}
+	known := store.Time(last.At)
+	page, err := e.page(ctx, in.AkerunOrg, akerun.AccessQuery{From: known.Add(-time.Second)})
+	if err != nil {
+		return trouble{sideAkerun, fmt.Errorf("reading accesses of %s from %s: %w", in.AkerunOrg, known, err)}
+	}
+	oldest := time.Time{}
+	for _, a := range page.Accesses {
+		if a.ID == last.ID {
+			return nil
+		}
+		if oldest.IsZero() || a.At.Before(oldest) {
+			oldest = a.At
+		}
+	}
+	if oldest.IsZero() || !oldest.After(known) {
+		oldest = now
+	}
+	return e.openItem(ctx, itemOf(attendance.TooOld, sourceCollect).about(attendance.DayOf(known).String()).with(map[string]string{
+		"from": japanTime(known), "to": japanTime(oldest),
+	}))
+}
+
 func latestOf(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -113,6 +155,9 @@ func latestOf(a, b time.Time) time.Time {
 // largest page a server gives is not known. The reading is complete up to the instant at which it began.
 func (e *Engine) readNew(ctx context.Context, in store.Integration, r store.Reading) error {
 	begun := e.trusted.of(sideAkerun)
+	if err := e.noteGap(ctx, in, r, begun); err != nil {
+		return err
+	}
 	if r.StepsBack != 0 {
 		from := store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(begun.Add(-overlap))}
 		if _, _, err := e.readPages(ctx, in, from, 0, nil); err != nil {
@@ -305,7 +350,7 @@ func (k *keeping) implausible(ctx context.Context, a akerun.Access) (added bool,
 	if a.At.After(k.tx.Now()) {
 		reason = attendance.FutureAccess
 	}
-	err = openItem(ctx, k.tx, itemOf(reason, sourceCollect).of(a.UserID, "", attendance.Day{}).about(a.DoorID).with(map[string]string{
+	err = openItem(ctx, k.tx, itemOf(reason, sourceCollect).about(a.DoorID).with(map[string]string{
 		"door": a.DoorID, "access": a.ID, "at": japanTime(a.At),
 	}))
 	if err != nil || reason == attendance.UnreadableAccess || a.At.Year() > 9999 {

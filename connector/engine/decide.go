@@ -106,7 +106,6 @@ func (d *decider) decideSafely(ctx context.Context, day store.PersonDay) (err er
 }
 
 func (d *decider) decide(ctx context.Context, row store.PersonDay) error {
-	day := dayOf(row.Day)
 	accesses, err := d.tx.AccessesOfDay(ctx, store.AccessesOfDayParams{UserID: row.UserID, Day: row.Day})
 	if err != nil {
 		return err
@@ -129,29 +128,30 @@ func (d *decider) decide(ctx context.Context, row store.PersonDay) error {
 	if err := d.writeStamps(ctx, row, whose.employee, decision); err != nil {
 		return err
 	}
-	items := make([]item, 0, len(decision.Findings))
-	for _, f := range decision.Findings {
-		detail := map[string]string{"at": japanTime(f.At)}
-		maps.Copy(detail, f.Detail)
-		items = append(items, itemOf(f.Reason, sourceDecide).of(row.UserID, whose.employee, day).about(subjectOf(f)).with(detail))
-	}
-	if err := syncItems(ctx, d.tx, sourceDecide, row.UserID, day, items); err != nil {
+	if err := d.writeFindings(ctx, row, whose.employee, decision.Findings); err != nil {
 		return err
 	}
 	return d.tx.DayDecided(ctx, store.DayDecidedParams{DueAt: store.Millis(decision.Due), At: store.Millis(d.tx.Now()), UserID: row.UserID, Day: row.Day})
 }
 
-// subjectOf tells apart the findings of one reason that a day may have several of.
-func subjectOf(f attendance.Finding) string {
-	switch f.Reason {
-	case attendance.UnknownType:
-		return f.Detail["action"] + " " + f.Detail["device"]
-	case attendance.FutureAccess:
-		return f.Detail["door"]
-	case attendance.FilledByHand:
-		return f.Detail["kind"]
+// writeFindings makes the day's items what the rules find. A type that nobody knows is listed once for all, and a door whose clock is wrong
+// once per door, by the stage that reads it.
+func (d *decider) writeFindings(ctx context.Context, row store.PersonDay, employee string, findings []attendance.Finding) error {
+	items := make([]item, 0, len(findings))
+	for _, f := range findings {
+		detail := map[string]string{"at": japanTime(f.At)}
+		maps.Copy(detail, f.Detail)
+		switch f.Reason {
+		case attendance.UnknownType:
+			if err := openItem(ctx, d.tx, itemOf(f.Reason, sourceDecide).about(f.Detail["action"]+" "+f.Detail["device"]).with(detail)); err != nil {
+				return err
+			}
+		case attendance.FutureAccess:
+		default:
+			items = append(items, itemOf(f.Reason, sourceDecide).of(row.UserID, employee, dayOf(row.Day)).about(f.Detail["kind"]).with(detail))
+		}
 	}
-	return ""
+	return syncItems(ctx, d.tx, sourceDecide, row.UserID, dayOf(row.Day), items)
 }
 
 // unlinked lists a person who came in and whose link is not sound: one line per person, whatever the day.

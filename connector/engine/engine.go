@@ -37,6 +37,7 @@ type Params struct {
 
 	Poll   time.Duration // between two readings of Akerun
 	People time.Duration // between two readings of people
+	Share  float64       // of Salesforce's calls of the day, whoever spent them, above which calls that can wait do wait
 
 	// Hook is called at the points named in hook.go; an error stops the stage there, as a crash would. Tests only.
 	Hook func(ctx context.Context, point string) error
@@ -49,6 +50,8 @@ type Engine struct {
 
 	turn     sync.Mutex // held by whoever runs stages
 	pageRows int        // rows asked for at a time
+
+	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
 
 	mu       sync.Mutex
 	wake     context.CancelFunc // ends the loop's wait
@@ -135,7 +138,7 @@ func (e *Engine) Turn(ctx context.Context) error {
 		return err
 	}
 	if in.Phase != phaseWaiting && in.Phase != phaseRunning {
-		return nil
+		return e.stage(ctx, "keep alive", e.keepAlive)
 	}
 	if poll {
 		e.mu.Lock()

@@ -42,7 +42,7 @@ func (e *Engine) ReadPeople(ctx context.Context, in store.Integration) error {
 	if err != nil {
 		return trouble{sideAkerun, err}
 	}
-	if !e.mayCall(ctx, sideSalesforce) {
+	if !e.mayCall(ctx, sideSalesforce) || e.sparing() {
 		return nil
 	}
 	employees, err := e.readEmployees(ctx)

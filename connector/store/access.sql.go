@@ -185,6 +185,27 @@ func (q *Queries) InsertAccess(ctx context.Context, arg InsertAccessParams) (int
 	return result.RowsAffected()
 }
 
+const lastAccess = `-- name: LastAccess :one
+SELECT a.org, a.id, a.at, a.day, a.user_id, a.door_id, a."action", a.device, a.seen_at FROM access a WHERE a.org = ?1 AND a.day = (SELECT MAX(b.day) FROM access b) ORDER BY a.at DESC LIMIT 1
+`
+
+func (q *Queries) LastAccess(ctx context.Context, org string) (Access, error) {
+	row := q.queryRow(ctx, q.lastAccessStmt, lastAccess, org)
+	var i Access
+	err := row.Scan(
+		&i.Org,
+		&i.ID,
+		&i.At,
+		&i.Day,
+		&i.UserID,
+		&i.DoorID,
+		&i.Action,
+		&i.Device,
+		&i.SeenAt,
+	)
+	return i, err
+}
+
 const saveDoor = `-- name: SaveDoor :exec
 INSERT INTO door (org, id, name, last_day) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (org, id) DO UPDATE SET name = excluded.name, last_day = MAX(last_day, excluded.last_day)

@@ -132,6 +132,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.itemsToAskForStmt, err = db.PrepareContext(ctx, itemsToAskFor); err != nil {
 		return nil, fmt.Errorf("error preparing query ItemsToAskFor: %w", err)
 	}
+	if q.lastAccessStmt, err = db.PrepareContext(ctx, lastAccess); err != nil {
+		return nil, fmt.Errorf("error preparing query LastAccess: %w", err)
+	}
 	if q.linksOfStmt, err = db.PrepareContext(ctx, linksOf); err != nil {
 		return nil, fmt.Errorf("error preparing query LinksOf: %w", err)
 	}
@@ -558,6 +561,11 @@ func (q *Queries) Close() error {
 	if q.itemsToAskForStmt != nil {
 		if cerr := q.itemsToAskForStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing itemsToAskForStmt: %w", cerr)
+		}
+	}
+	if q.lastAccessStmt != nil {
+		if cerr := q.lastAccessStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastAccessStmt: %w", cerr)
 		}
 	}
 	if q.linksOfStmt != nil {
@@ -1040,6 +1048,7 @@ type Queries struct {
 	itemStmt                *sql.Stmt
 	itemsBetweenStmt        *sql.Stmt
 	itemsToAskForStmt       *sql.Stmt
+	lastAccessStmt          *sql.Stmt
 	linksOfStmt             *sql.Stmt
 	liveItemsOfDayStmt      *sql.Stmt
 	nextCheckStmt           *sql.Stmt
@@ -1163,6 +1172,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		itemStmt:                q.itemStmt,
 		itemsBetweenStmt:        q.itemsBetweenStmt,
 		itemsToAskForStmt:       q.itemsToAskForStmt,
+		lastAccessStmt:          q.lastAccessStmt,
 		linksOfStmt:             q.linksOfStmt,
 		liveItemsOfDayStmt:      q.liveItemsOfDayStmt,
 		nextCheckStmt:           q.nextCheckStmt,

@@ -27,3 +27,6 @@ SELECT * FROM door ORDER BY org, id;
 
 -- name: SetDoorExcluded :execrows
 UPDATE door SET excluded = sqlc.arg(excluded) WHERE id = sqlc.arg(id);
+
+-- name: LastAccess :one
+SELECT a.* FROM access a WHERE a.org = sqlc.arg(org) AND a.day = (SELECT MAX(b.day) FROM access b) ORDER BY a.at DESC LIMIT 1;
