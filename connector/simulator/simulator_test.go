@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -349,6 +350,45 @@ func TestTheSameSeedIsTheSameWorld(t *testing.T) {
 	}
 	if world(5, 1) == world(6, 1) {
 		t.Error("seeds 5 and 6 make one world")
+	}
+}
+
+// TestAJumpRunsBatchAndWebStampsInTheirOrder jumps over a morning once, and goes through it minute by minute once.
+func TestAJumpRunsBatchAndWebStampsInTheirOrder(t *testing.T) {
+	morning := func(steps int) Evidence {
+		s := newSimulator(t, Options{Seed: 5, Size: company.Medium})
+		today := company.DayOf(DefaultFrom)
+		if err := s.Clock().Set(today.At(9 * 3600)); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range s.company.WebStamps(today) { // rows of another product for everybody who will click 出社 later
+			row := salesforceserver.StampRow{EmployeeID: s.company.Employees[w.Employee].ID, Kind: "in", At: today.At(8 * 3600)}
+			if _, err := s.SalesforceServer().AddForeignRow(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range steps {
+			if err := s.Clock().Advance(3 * time.Hour / time.Duration(steps)); err != nil {
+				t.Fatal(err)
+			}
+			s.SalesforceServer()
+		}
+		return s.Evidence(today.Begin())
+	}
+	jump, walk := morning(1), morning(180)
+	refused := func(e Evidence) (n int) {
+		for _, w := range e.WebStamps {
+			if w.Refused != "" {
+				n++
+			}
+		}
+		return n
+	}
+	if refused(walk) == 0 || refused(walk) == len(walk.WebStamps) || refused(jump) != refused(walk) {
+		t.Errorf("of %d Web stamps %d were refused by a jump and %d by walking", len(walk.WebStamps), refused(jump), refused(walk))
+	}
+	if !reflect.DeepEqual(jump.Sheet, walk.Sheet) {
+		t.Error("the sheets differ")
 	}
 }
 

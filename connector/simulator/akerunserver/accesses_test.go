@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -216,6 +217,28 @@ func TestWindowsByTime(t *testing.T) {
 	})
 }
 
+func TestFractionsOfASecondAtTheBorders(t *testing.T) {
+	w := newWorld(t, company.Options{Seed: 1})
+	if _, err := w.AddAccess(NewAccess{At: start.AddDate(-1, 0, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, include := range []string{"true", "false"} {
+		w.set("after_border", include)
+		w.set("before_border", include)
+		for _, tt := range []struct {
+			from, to time.Duration
+			want     int
+		}{{-time.Second, 500 * time.Millisecond, 1}, {-500 * time.Millisecond, time.Second, 1}, {500 * time.Millisecond, time.Minute, 0}, {-time.Minute, -500 * time.Millisecond, 0}} {
+			border := func(d time.Duration) string {
+				return url.QueryEscape(start.AddDate(-1, 0, 0).Add(d).Format(time.RFC3339Nano))
+			}
+			if got := w.accesses("datetime_after=" + border(tt.from) + "&datetime_before=" + border(tt.to)); len(got) != tt.want {
+				t.Errorf("borders included: %s: from %s to %s there are %d rows, want %d", include, tt.from, tt.to, len(got), tt.want)
+			}
+		}
+	}
+}
+
 func TestARowAddedByHandIsTheNewest(t *testing.T) {
 	w := newWorld(t, company.Options{Seed: 3})
 	user := w.company.Users[3].ID
@@ -323,6 +346,19 @@ func BenchmarkPollWithNothingNew(b *testing.B) {
 	for b.Loop() {
 		if rows := w.accesses("sort_by=id&sort_order=asc&limit=1000&id_after=" + newest); len(rows) != 0 {
 			b.Fatal("something is new")
+		}
+	}
+}
+
+func TestRowsOfNeighbouringDaysNeverShareAnId(t *testing.T) {
+	seen := map[uint64]bool{}
+	for d := range company.Day(company.MostLateDays + 2) {
+		for _, index := range []int32{0, 1, perDay - 1} {
+			id := place(company.Access{Day: 20000 + d, Index: index})
+			if seen[id] || id >= addedPlace {
+				t.Errorf("day %d, row %d: place %d is taken", d, index, id)
+			}
+			seen[id] = true
 		}
 	}
 }
