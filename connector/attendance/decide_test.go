@@ -136,14 +136,17 @@ func carryOut(r Rules, f Facts) (stamps []Stamp, findings []Finding, standing []
 	return stamps, append(findings, d.Findings...), standing
 }
 
+// example is a day of the rules page, and what becomes of it.
+type example struct {
+	name, accesses, webIn, webOut, start, nextFirst string
+	atOnce                                          string // stamped before the day closes
+	atClose                                         string // stamped from 05:00 on
+	items                                           string
+}
+
 // TestWorkedExamples runs each worked example of the rules through its day: at each access, at 05:00, and the next morning.
 func TestWorkedExamples(t *testing.T) {
-	for _, c := range []struct {
-		name, accesses, webIn, webOut, start, nextFirst string
-		atOnce                                          string // stamped before the day closes
-		atClose                                         string // stamped from 05:00 on
-		items                                           string
-	}{
+	for _, c := range []example{
 		{name: "an ordinary day", accesses: "09:00, 12:01, 12:58, 18:00", atOnce: "in 09:00", atClose: "out 18:00"},
 		{name: "F12 one access", accesses: "09:00", atOnce: "in 09:00", items: "NO_CLOCK_OUT"},
 		{name: "F06 a double tap", accesses: "08:59:58, 09:00:02", atOnce: "in 08:59:58", items: "NO_CLOCK_OUT"},
@@ -176,63 +179,78 @@ func TestWorkedExamples(t *testing.T) {
 		{name: "nobody came", accesses: ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := factsAt(t, "05:00", "")
-			if c.start != "" {
-				f.FirstStart = clock(t, c.start)
-				f.Start = f.FirstStart
-			}
-			for at, to := range map[string]**time.Time{c.webIn: &f.Web.In, c.webOut: &f.Web.Out} {
-				if at != "" {
-					v := clock(t, at)
-					*to = &v
-				}
-			}
-			all := rows(t, c.accesses)
-			var atOnce, atClose []string
-			var findings []Finding
-			for now := clock(t, "05:00"); !now.After(clock(t, "36:00")); now = now.Add(time.Minute) {
-				f.read(now)
-				f.Accesses = nil
-				for _, a := range all {
-					if !a.At.After(now) {
-						f.Accesses = append(f.Accesses, a)
-					}
-				}
-				if c.nextFirst != "" && !clock(t, c.nextFirst).After(now) {
-					f.NextFirst = clock(t, c.nextFirst)
-				}
-				var stamps []Stamp
-				stamps, findings, f.Standing = carryOut(DefaultRules(), f)
-				for _, s := range stamps {
-					if text := fmt.Sprintf("%s %s", s.Kind, hour(t, s.At)); now.Before(f.Day.End()) {
-						atOnce = append(atOnce, text)
-						if late := now.Sub(s.At); late > time.Minute && c.start == "" {
-							t.Errorf("%s was sent %s late", text, late)
-						}
-					} else {
-						atClose = append(atClose, text)
-						if now.After(f.Day.End()) {
-							t.Errorf("%s was sent at %s only", text, hour(t, now))
-						}
-					}
-				}
-			}
+			atOnce, atClose, items := c.live(t)
 			if got := strings.Join(atOnce, ", "); got != c.atOnce {
 				t.Errorf("at once: %q, want %q", got, c.atOnce)
 			}
 			if got := strings.Join(atClose, ", "); got != c.atClose {
 				t.Errorf("at the close: %q, want %q", got, c.atClose)
 			}
-			var items []string
-			for _, f := range findings {
-				items = append(items, string(f.Reason))
-			}
-			slices.Sort(items)
 			if got := strings.Join(items, " "); got != c.items {
 				t.Errorf("items: %q, want %q", got, c.items)
 			}
 		})
 	}
+}
+
+// facts are those of the example before anybody came.
+func (c example) facts(t *testing.T) Facts {
+	f := factsAt(t, "05:00", "")
+	if c.start != "" {
+		f.FirstStart = clock(t, c.start)
+		f.Start = f.FirstStart
+	}
+	for at, to := range map[string]**time.Time{c.webIn: &f.Web.In, c.webOut: &f.Web.Out} {
+		if at != "" {
+			v := clock(t, at)
+			*to = &v
+		}
+	}
+	return f
+}
+
+// live goes through the day and the next morning, and decides whenever somebody comes and every quarter of an hour.
+func (c example) live(t *testing.T) (atOnce, atClose, items []string) {
+	f := c.facts(t)
+	all := rows(t, c.accesses)
+	var findings []Finding
+	for now := clock(t, "05:00"); !now.After(clock(t, "36:00")); now = now.Add(time.Minute) {
+		f.read(now)
+		f.Accesses = slices.DeleteFunc(slices.Clone(all), func(a Access) bool { return a.At.After(now) })
+		came := slices.ContainsFunc(f.Accesses, func(a Access) bool { return now.Sub(a.At) < time.Minute })
+		if !came && now.Minute()%15 != 0 {
+			continue
+		}
+		if c.nextFirst != "" && !clock(t, c.nextFirst).After(now) {
+			f.NextFirst = clock(t, c.nextFirst)
+		}
+		var stamps []Stamp
+		stamps, findings, f.Standing = carryOut(DefaultRules(), f)
+		for _, s := range stamps {
+			text := fmt.Sprintf("%s %s", s.Kind, hour(t, s.At))
+			if now.Before(f.Day.End()) {
+				atOnce = append(atOnce, text)
+			} else {
+				atClose = append(atClose, text)
+			}
+			if due := dueTime(s, f.Day); c.start == "" && now.Sub(due) > time.Minute {
+				t.Errorf("%s was sent %s late", text, now.Sub(due))
+			}
+		}
+	}
+	for _, f := range findings {
+		items = append(items, string(f.Reason))
+	}
+	slices.Sort(items)
+	return atOnce, atClose, items
+}
+
+// dueTime is when a stamp is due: 出勤 at its access, 退勤 when the day closes.
+func dueTime(s Stamp, d Day) time.Time {
+	if s.Kind == ClockOut {
+		return d.End()
+	}
+	return s.At
 }
 
 // TestDecide looks at single decisions.

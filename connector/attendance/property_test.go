@@ -120,6 +120,13 @@ func TestDecidingTwiceChangesNothing(t *testing.T) {
 	})
 }
 
+// forbidden tells whether a must not be stamped, by the rules' text.
+func forbidden(r Rules, f Facts, a Access) bool {
+	eligible, _ := r.Counts(a.Action, a.Device)
+	row := !eligible || a.User == "" || f.ExcludedDoors[a.Door] || !f.Day.Contains(a.At) || a.At.Before(f.FirstStart) || a.At.After(a.Seen.Add(2*time.Minute))
+	return row || f.Excluded || f.Now.Before(f.Start) || f.Day.Before(f.Entry) || !f.End.IsZero() && f.Day.After(f.End)
+}
+
 func TestOnlyEligibleAccessesAreStamped(t *testing.T) {
 	r := DefaultRules()
 	rapid.Check(t, func(t *rapid.T) {
@@ -131,14 +138,8 @@ func TestOnlyEligibleAccessesAreStamped(t *testing.T) {
 			if i < 0 {
 				t.Fatalf("%+v comes from nowhere", s)
 			}
-			a := f.Accesses[i]
-			eligible, _ := r.Counts(a.Action, a.Device)
-			switch {
-			case !eligible, a.User == "", f.ExcludedDoors[a.Door], f.Excluded, !f.Day.Contains(a.At), a.At.Before(f.FirstStart),
-				a.At.After(a.Seen.Add(2 * time.Minute)), f.Now.Before(f.Start), f.Day.Before(f.Entry), !f.End.IsZero() && f.Day.After(f.End):
-				t.Fatalf("%+v must not be stamped", a)
-			case !s.At.Equal(a.At):
-				t.Fatalf("%+v carries %s", a, s.At)
+			if a := f.Accesses[i]; forbidden(r, f, a) || !s.At.Equal(a.At) {
+				t.Fatalf("%+v must not be stamped, or not at %s", a, s.At)
 			}
 			if s.Kind == ClockIn {
 				in = append(in, s)
@@ -146,19 +147,24 @@ func TestOnlyEligibleAccessesAreStamped(t *testing.T) {
 				out = append(out, s)
 			}
 		}
-		if len(in) > 1 || len(out) > 1 {
-			t.Fatalf("%d 出勤 and %d 退勤", len(in), len(out))
-		}
-		if len(out) == 1 && (f.Now.Before(f.Day.End()) || f.ReadUntil.Before(f.Day.End())) {
-			t.Fatalf("退勤 at %s, read until %s", f.Now, f.ReadUntil)
-		}
-		if len(in) == 1 && in[0].At.After(f.ReadUntil) {
-			t.Fatalf("出勤 %s, read until %s", in[0].At, f.ReadUntil)
-		}
-		if len(in) == 1 && len(out) == 1 && out[0].At.Sub(in[0].At) < r.MinimumSpan {
-			t.Fatalf("退勤 %s only after %s", out[0].At, out[0].At.Sub(in[0].At))
-		}
+		checkPair(t, r, f, in, out)
 	})
+}
+
+// checkPair checks a decision's 出勤 and 退勤 against each other and against what had been read.
+func checkPair(t *rapid.T, r Rules, f Facts, in, out []Stamp) {
+	if len(in) > 1 || len(out) > 1 {
+		t.Fatalf("%d 出勤 and %d 退勤", len(in), len(out))
+	}
+	if len(out) == 1 && (f.Now.Before(f.Day.End()) || f.ReadUntil.Before(f.Day.End())) {
+		t.Fatalf("退勤 at %s, read until %s", f.Now, f.ReadUntil)
+	}
+	if len(in) == 1 && in[0].At.After(f.ReadUntil) {
+		t.Fatalf("出勤 %s, read until %s", in[0].At, f.ReadUntil)
+	}
+	if len(in) == 1 && len(out) == 1 && out[0].At.Sub(in[0].At) < r.MinimumSpan {
+		t.Fatalf("退勤 %s only after %s", out[0].At, out[0].At.Sub(in[0].At))
+	}
 }
 
 // TestPages serves a day in pages and lets every decision be sent at once: what is stamped in the end is what one decision over the

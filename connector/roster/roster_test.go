@@ -152,19 +152,25 @@ func TestSoundLinksArePairs(t *testing.T) {
 			}
 			linked[v.Employee.ID] = v.User.ID
 		}
-		// The other way round: a code that exactly one user and one employee of today have makes a link.
+	})
+}
+
+// TestEveryPairIsLinked is the other way round: a code that exactly one user and one employee of today have makes a link.
+func TestEveryPairIsLinked(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		users, employees := anyRoster(t)
+		r := Match(users, employees)
 		for _, e := range employees {
-			if n := count(employees, func(o Employee) bool { return CleanCode(o.Code) == CleanCode(e.Code) && o.Employed(today) }); n != 1 || !e.Employed(today) || CleanCode(e.Code) == "" {
-				continue
-			}
-			var bearer []User
+			same := func(code string) bool { return CleanCode(code) == CleanCode(e.Code) && CleanCode(code) != "" }
+			alone := count(employees, func(o Employee) bool { return same(o.Code) && o.Employed(today) }) == 1 && e.Employed(today)
+			bearers := count(users, func(u User) bool { return same(u.Code) })
 			for _, u := range users {
-				if CleanCode(u.Code) == CleanCode(e.Code) {
-					bearer = append(bearer, u)
+				if !alone || bearers != 1 || !same(u.Code) || len(u.Organizations) > 1 {
+					continue
 				}
-			}
-			if len(bearer) == 1 && len(bearer[0].Organizations) == 1 && linked[e.ID] != bearer[0].ID {
-				t.Fatalf("%s should be %s", e.ID, bearer[0].ID)
+				if v, _ := r.Of(u.ID, today); !v.Sound || v.Employee.ID != e.ID {
+					t.Fatalf("%s should be %s, and is %s", u.ID, e.ID, tell(v))
+				}
 			}
 		}
 	})

@@ -236,7 +236,7 @@ func (r *replay) stamp(k userDay, d *decided, s attendance.Stamp, web attendance
 }
 
 func TestRulesAndCheckerMeanTheSame(t *testing.T) {
-	seeds := uint64(8)
+	seeds := uint64(4)
 	if testing.Short() {
 		seeds = 3
 	}

@@ -76,27 +76,36 @@ func fromLog(q salesforceserver.Request, org string, born map[string]time.Time) 
 		r.Outcome = proof.Refused
 	}
 	path, _, _ := strings.Cut(q.Path, "?")
-	upsert := strings.Contains(path, keyField)
 	switch q.Method {
-	case http.MethodPost, http.MethodPatch:
+	case http.MethodPost:
 		for _, record := range records(q.Body) {
-			key, id := keyAndID(record)
-			if key == "" && upsert {
-				key = lastPart(path)
-			}
-			switch at, exists := born[key]; {
-			case q.Method == http.MethodPatch && !upsert:
-				r.Changed = append(r.Changed, cmp.Or(id, lastPart(path)))
-			case q.Method == http.MethodPatch && exists && at.Before(q.At):
-				r.Changed = append(r.Changed, key)
-			case key != "":
+			if key, _ := keyAndID(record); key != "" {
 				r.Stamps = append(r.Stamps, proof.SentStamp{Key: key, Payload: string(record)})
 			}
+		}
+	case http.MethodPatch:
+		for _, record := range records(q.Body) {
+			patched(&r, path, record, born)
 		}
 	case http.MethodDelete:
 		r.Changed = append(r.Changed, lastPart(path))
 	}
 	return r
+}
+
+// patched reads a record of an update, or of an upsert, which makes a row only where none has the key.
+func patched(r *proof.Request, path string, record json.RawMessage, born map[string]time.Time) {
+	key, id := keyAndID(record)
+	if !strings.Contains(path, keyField) {
+		r.Changed = append(r.Changed, cmp.Or(id, lastPart(path)))
+		return
+	}
+	key = cmp.Or(key, lastPart(path))
+	if at, exists := born[key]; exists && at.Before(r.At) {
+		r.Changed = append(r.Changed, key)
+		return
+	}
+	r.Stamps = append(r.Stamps, proof.SentStamp{Key: key, Payload: string(record)})
 }
 
 // records takes the records out of a body: those of a collection, or the body itself.
