@@ -9,49 +9,6 @@ import (
 	"context"
 )
 
-const accessesBetween = `-- name: AccessesBetween :many
-SELECT org, id, at, day, user_id, door_id, "action", device, seen_at FROM access WHERE user_id = ?1 AND day >= ?2 AND day <= ?3 AND user_id <> '' ORDER BY day, at
-`
-
-type AccessesBetweenParams struct {
-	UserID  string
-	FromDay int64
-	ToDay   int64
-}
-
-func (q *Queries) AccessesBetween(ctx context.Context, arg AccessesBetweenParams) ([]Access, error) {
-	rows, err := q.query(ctx, q.accessesBetweenStmt, accessesBetween, arg.UserID, arg.FromDay, arg.ToDay)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Access
-	for rows.Next() {
-		var i Access
-		if err := rows.Scan(
-			&i.Org,
-			&i.ID,
-			&i.At,
-			&i.Day,
-			&i.UserID,
-			&i.DoorID,
-			&i.Action,
-			&i.Device,
-			&i.SeenAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const accessesOfDay = `-- name: AccessesOfDay :many
 SELECT org, id, at, day, user_id, door_id, "action", device, seen_at FROM access WHERE user_id = ?1 AND day = ?2 ORDER BY at
 `
@@ -92,28 +49,6 @@ func (q *Queries) AccessesOfDay(ctx context.Context, arg AccessesOfDayParams) ([
 		return nil, err
 	}
 	return items, nil
-}
-
-const countAccesses = `-- name: CountAccesses :one
-SELECT COUNT(*) FROM access
-`
-
-func (q *Queries) CountAccesses(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.countAccessesStmt, countAccesses)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
-const countAccessesOfDay = `-- name: CountAccessesOfDay :one
-SELECT COUNT(*) FROM access WHERE day = ?1
-`
-
-func (q *Queries) CountAccessesOfDay(ctx context.Context, day int64) (int64, error) {
-	row := q.queryRow(ctx, q.countAccessesOfDayStmt, countAccessesOfDay, day)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
 }
 
 const doors = `-- name: Doors :many
@@ -243,36 +178,4 @@ func (q *Queries) SetDoorExcluded(ctx context.Context, arg SetDoorExcludedParams
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const usersSeen = `-- name: UsersSeen :many
-SELECT DISTINCT user_id FROM access WHERE user_id <> '' AND day >= ?1 AND day <= ?2
-`
-
-type UsersSeenParams struct {
-	FromDay int64
-	ToDay   int64
-}
-
-func (q *Queries) UsersSeen(ctx context.Context, arg UsersSeenParams) ([]string, error) {
-	rows, err := q.query(ctx, q.usersSeenStmt, usersSeen, arg.FromDay, arg.ToDay)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var user_id string
-		if err := rows.Scan(&user_id); err != nil {
-			return nil, err
-		}
-		items = append(items, user_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

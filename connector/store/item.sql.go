@@ -395,47 +395,6 @@ func (q *Queries) OpenItems(ctx context.Context) ([]Item, error) {
 	return items, nil
 }
 
-const openItemsOfSource = `-- name: OpenItemsOfSource :many
-SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, state, since, ended, memo FROM item WHERE source = ?1 AND state IN ('open', 'closed') ORDER BY id
-`
-
-func (q *Queries) OpenItemsOfSource(ctx context.Context, source string) ([]Item, error) {
-	rows, err := q.query(ctx, q.openItemsOfSourceStmt, openItemsOfSource, source)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Item
-	for rows.Next() {
-		var i Item
-		if err := rows.Scan(
-			&i.ID,
-			&i.List,
-			&i.Source,
-			&i.Reason,
-			&i.UserID,
-			&i.EmployeeID,
-			&i.Day,
-			&i.Subject,
-			&i.Detail,
-			&i.State,
-			&i.Since,
-			&i.Ended,
-			&i.Memo,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const updateItemDetail = `-- name: UpdateItemDetail :exec
 UPDATE item SET detail = ?1, employee_id = ?2 WHERE reason = ?3 AND user_id = ?4 AND day = ?5 AND subject = ?6 AND state = 'open'
 `

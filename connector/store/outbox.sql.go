@@ -64,7 +64,7 @@ func (q *Queries) CountWaitingOfDay(ctx context.Context, day int64) (int64, erro
 }
 
 const nextCheck = `-- name: NextCheck :one
-SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > ?1
+SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > 0 AND next_check > ?1
 `
 
 func (q *Queries) NextCheck(ctx context.Context, now int64) (int64, error) {
@@ -97,6 +97,7 @@ func (q *Queries) OldestAccepted(ctx context.Context) (int64, error) {
 }
 
 const planStamp = `-- name: PlanStamp :exec
+
 INSERT INTO outbox (employee_id, user_id, day, kind, revision, key, payload, at, access_id, rules, origin, state, planned_at, not_before)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
   ?9, ?10, ?11, 'planned', ?12, 0)
@@ -117,6 +118,7 @@ type PlanStampParams struct {
 	PlannedAt  int64
 }
 
+// SQLite uses a partial index only where a query repeats the index's condition, word for word.
 func (q *Queries) PlanStamp(ctx context.Context, arg PlanStampParams) error {
 	_, err := q.exec(ctx, q.planStampStmt, planStamp,
 		arg.EmployeeID,
@@ -184,44 +186,6 @@ func (q *Queries) SlowestProcessed(ctx context.Context, fromDay int64) (int64, e
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
-}
-
-const stamp = `-- name: Stamp :one
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE id = ?1
-`
-
-func (q *Queries) Stamp(ctx context.Context, id int64) (Outbox, error) {
-	row := q.queryRow(ctx, q.stampStmt, stamp, id)
-	var i Outbox
-	err := row.Scan(
-		&i.ID,
-		&i.EmployeeID,
-		&i.UserID,
-		&i.Day,
-		&i.Kind,
-		&i.Revision,
-		&i.Key,
-		&i.Payload,
-		&i.At,
-		&i.AccessID,
-		&i.Rules,
-		&i.Origin,
-		&i.State,
-		&i.Why,
-		&i.Attempts,
-		&i.NotBefore,
-		&i.PlannedAt,
-		&i.SentAt,
-		&i.UnknownSince,
-		&i.RecordID,
-		&i.AcceptedAt,
-		&i.Checks,
-		&i.NextCheck,
-		&i.DoneAt,
-		&i.Answer,
-		&i.BulkJob,
-	)
-	return i, err
 }
 
 const stampAccepted = `-- name: StampAccepted :exec
@@ -584,7 +548,7 @@ func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams
 }
 
 const stampsSending = `-- name: StampsSending :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'sending' ORDER BY id LIMIT ?1
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT ?1
 `
 
 func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, error) {
@@ -756,7 +720,7 @@ func (q *Queries) StampsToCheck(ctx context.Context, arg StampsToCheckParams) ([
 }
 
 const stampsToSend = `-- name: StampsToSend :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'planned' AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT ?2
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT ?2
 `
 
 type StampsToSendParams struct {
@@ -815,7 +779,7 @@ func (q *Queries) StampsToSend(ctx context.Context, arg StampsToSendParams) ([]O
 }
 
 const stampsUnknown = `-- name: StampsUnknown :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'unknown' AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2
 `
 
 type StampsUnknownParams struct {

@@ -109,7 +109,7 @@ func (q *Queries) DirtyDays(ctx context.Context, most int64) ([]PersonDay, error
 }
 
 const forgetPlannedStamps = `-- name: ForgetPlannedStamps :many
-DELETE FROM outbox WHERE state = 'planned' AND attempts = 0 RETURNING employee_id, day, kind
+DELETE FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND attempts = 0 RETURNING employee_id, day, kind
 `
 
 type ForgetPlannedStampsRow struct {
@@ -153,7 +153,7 @@ func (q *Queries) NextDueDay(ctx context.Context) (int64, error) {
 }
 
 const nextDueDayAfter = `-- name: NextDueDayAfter :one
-SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > ?1
+SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 0 AND due_at > ?1
 `
 
 func (q *Queries) NextDueDayAfter(ctx context.Context, now int64) (int64, error) {
@@ -351,36 +351,4 @@ func (q *Queries) TouchDueDays(ctx context.Context, now int64) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-const unsettledDaysOf = `-- name: UnsettledDaysOf :many
-SELECT day FROM person_day WHERE user_id = ?1 AND employee_id = '' AND day >= ?2
-`
-
-type UnsettledDaysOfParams struct {
-	UserID  string
-	FromDay int64
-}
-
-func (q *Queries) UnsettledDaysOf(ctx context.Context, arg UnsettledDaysOfParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.unsettledDaysOfStmt, unsettledDaysOf, arg.UserID, arg.FromDay)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var day int64
-		if err := rows.Scan(&day); err != nil {
-			return nil, err
-		}
-		items = append(items, day)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

@@ -130,48 +130,6 @@ func (q *Queries) SaveSheet(ctx context.Context, arg SaveSheetParams) error {
 	return err
 }
 
-const sheetBetween = `-- name: SheetBetween :many
-SELECT employee_id, day, push_start, push_end, real_start, real_end, start_time, end_time, read_at FROM sheet WHERE day >= ?1 AND day <= ?2
-`
-
-type SheetBetweenParams struct {
-	FromDay int64
-	ToDay   int64
-}
-
-func (q *Queries) SheetBetween(ctx context.Context, arg SheetBetweenParams) ([]Sheet, error) {
-	rows, err := q.query(ctx, q.sheetBetweenStmt, sheetBetween, arg.FromDay, arg.ToDay)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Sheet
-	for rows.Next() {
-		var i Sheet
-		if err := rows.Scan(
-			&i.EmployeeID,
-			&i.Day,
-			&i.PushStart,
-			&i.PushEnd,
-			&i.RealStart,
-			&i.RealEnd,
-			&i.StartTime,
-			&i.EndTime,
-			&i.ReadAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const sheetOf = `-- name: SheetOf :one
 SELECT employee_id, day, push_start, push_end, real_start, real_end, start_time, end_time, read_at FROM sheet WHERE employee_id = ?1 AND day = ?2
 `

@@ -24,9 +24,6 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
-	if q.accessesBetweenStmt, err = db.PrepareContext(ctx, accessesBetween); err != nil {
-		return nil, fmt.Errorf("error preparing query AccessesBetween: %w", err)
-	}
 	if q.accessesOfDayStmt, err = db.PrepareContext(ctx, accessesOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query AccessesOfDay: %w", err)
 	}
@@ -59,12 +56,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.closeLinkStmt, err = db.PrepareContext(ctx, closeLink); err != nil {
 		return nil, fmt.Errorf("error preparing query CloseLink: %w", err)
-	}
-	if q.countAccessesStmt, err = db.PrepareContext(ctx, countAccesses); err != nil {
-		return nil, fmt.Errorf("error preparing query CountAccesses: %w", err)
-	}
-	if q.countAccessesOfDayStmt, err = db.PrepareContext(ctx, countAccessesOfDay); err != nil {
-		return nil, fmt.Errorf("error preparing query CountAccessesOfDay: %w", err)
 	}
 	if q.countDirtyDaysStmt, err = db.PrepareContext(ctx, countDirtyDays); err != nil {
 		return nil, fmt.Errorf("error preparing query CountDirtyDays: %w", err)
@@ -162,9 +153,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openItemsStmt, err = db.PrepareContext(ctx, openItems); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenItems: %w", err)
 	}
-	if q.openItemsOfSourceStmt, err = db.PrepareContext(ctx, openItemsOfSource); err != nil {
-		return nil, fmt.Errorf("error preparing query OpenItemsOfSource: %w", err)
-	}
 	if q.openLinkStmt, err = db.PrepareContext(ctx, openLink); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenLink: %w", err)
 	}
@@ -258,9 +246,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.settleDayStmt, err = db.PrepareContext(ctx, settleDay); err != nil {
 		return nil, fmt.Errorf("error preparing query SettleDay: %w", err)
 	}
-	if q.sheetBetweenStmt, err = db.PrepareContext(ctx, sheetBetween); err != nil {
-		return nil, fmt.Errorf("error preparing query SheetBetween: %w", err)
-	}
 	if q.sheetOfStmt, err = db.PrepareContext(ctx, sheetOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SheetOf: %w", err)
 	}
@@ -281,9 +266,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.slowestProcessedStmt, err = db.PrepareContext(ctx, slowestProcessed); err != nil {
 		return nil, fmt.Errorf("error preparing query SlowestProcessed: %w", err)
-	}
-	if q.stampStmt, err = db.PrepareContext(ctx, stamp); err != nil {
-		return nil, fmt.Errorf("error preparing query Stamp: %w", err)
 	}
 	if q.stampAcceptedStmt, err = db.PrepareContext(ctx, stampAccepted); err != nil {
 		return nil, fmt.Errorf("error preparing query StampAccepted: %w", err)
@@ -360,14 +342,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchDueDaysStmt, err = db.PrepareContext(ctx, touchDueDays); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchDueDays: %w", err)
 	}
-	if q.unsettledDaysOfStmt, err = db.PrepareContext(ctx, unsettledDaysOf); err != nil {
-		return nil, fmt.Errorf("error preparing query UnsettledDaysOf: %w", err)
-	}
 	if q.updateItemDetailStmt, err = db.PrepareContext(ctx, updateItemDetail); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateItemDetail: %w", err)
-	}
-	if q.usersSeenStmt, err = db.PrepareContext(ctx, usersSeen); err != nil {
-		return nil, fmt.Errorf("error preparing query UsersSeen: %w", err)
 	}
 	if q.wantPeopleStmt, err = db.PrepareContext(ctx, wantPeople); err != nil {
 		return nil, fmt.Errorf("error preparing query WantPeople: %w", err)
@@ -383,11 +359,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 
 func (q *Queries) Close() error {
 	var err error
-	if q.accessesBetweenStmt != nil {
-		if cerr := q.accessesBetweenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing accessesBetweenStmt: %w", cerr)
-		}
-	}
 	if q.accessesOfDayStmt != nil {
 		if cerr := q.accessesOfDayStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing accessesOfDayStmt: %w", cerr)
@@ -441,16 +412,6 @@ func (q *Queries) Close() error {
 	if q.closeLinkStmt != nil {
 		if cerr := q.closeLinkStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing closeLinkStmt: %w", cerr)
-		}
-	}
-	if q.countAccessesStmt != nil {
-		if cerr := q.countAccessesStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing countAccessesStmt: %w", cerr)
-		}
-	}
-	if q.countAccessesOfDayStmt != nil {
-		if cerr := q.countAccessesOfDayStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing countAccessesOfDayStmt: %w", cerr)
 		}
 	}
 	if q.countDirtyDaysStmt != nil {
@@ -613,11 +574,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openItemsStmt: %w", cerr)
 		}
 	}
-	if q.openItemsOfSourceStmt != nil {
-		if cerr := q.openItemsOfSourceStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing openItemsOfSourceStmt: %w", cerr)
-		}
-	}
 	if q.openLinkStmt != nil {
 		if cerr := q.openLinkStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openLinkStmt: %w", cerr)
@@ -773,11 +729,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing settleDayStmt: %w", cerr)
 		}
 	}
-	if q.sheetBetweenStmt != nil {
-		if cerr := q.sheetBetweenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing sheetBetweenStmt: %w", cerr)
-		}
-	}
 	if q.sheetOfStmt != nil {
 		if cerr := q.sheetOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing sheetOfStmt: %w", cerr)
@@ -811,11 +762,6 @@ func (q *Queries) Close() error {
 	if q.slowestProcessedStmt != nil {
 		if cerr := q.slowestProcessedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing slowestProcessedStmt: %w", cerr)
-		}
-	}
-	if q.stampStmt != nil {
-		if cerr := q.stampStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing stampStmt: %w", cerr)
 		}
 	}
 	if q.stampAcceptedStmt != nil {
@@ -943,19 +889,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchDueDaysStmt: %w", cerr)
 		}
 	}
-	if q.unsettledDaysOfStmt != nil {
-		if cerr := q.unsettledDaysOfStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing unsettledDaysOfStmt: %w", cerr)
-		}
-	}
 	if q.updateItemDetailStmt != nil {
 		if cerr := q.updateItemDetailStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing updateItemDetailStmt: %w", cerr)
-		}
-	}
-	if q.usersSeenStmt != nil {
-		if cerr := q.usersSeenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing usersSeenStmt: %w", cerr)
 		}
 	}
 	if q.wantPeopleStmt != nil {
@@ -1012,7 +948,6 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                      DBTX
 	tx                      *sql.Tx
-	accessesBetweenStmt     *sql.Stmt
 	accessesOfDayStmt       *sql.Stmt
 	allItemsStmt            *sql.Stmt
 	askForDayStmt           *sql.Stmt
@@ -1024,8 +959,6 @@ type Queries struct {
 	clearAskedStmt          *sql.Stmt
 	closeItemStmt           *sql.Stmt
 	closeLinkStmt           *sql.Stmt
-	countAccessesStmt       *sql.Stmt
-	countAccessesOfDayStmt  *sql.Stmt
 	countDirtyDaysStmt      *sql.Stmt
 	countOpenItemsStmt      *sql.Stmt
 	countSentOfDayStmt      *sql.Stmt
@@ -1058,7 +991,6 @@ type Queries struct {
 	oldestAcceptedStmt      *sql.Stmt
 	openItemStmt            *sql.Stmt
 	openItemsStmt           *sql.Stmt
-	openItemsOfSourceStmt   *sql.Stmt
 	openLinkStmt            *sql.Stmt
 	openLinksStmt           *sql.Stmt
 	otherRowsOfStmt         *sql.Stmt
@@ -1090,7 +1022,6 @@ type Queries struct {
 	setSalesforceOrgStmt    *sql.Stmt
 	setStepsBackStmt        *sql.Stmt
 	settleDayStmt           *sql.Stmt
-	sheetBetweenStmt        *sql.Stmt
 	sheetOfStmt             *sql.Stmt
 	sideStmt                *sql.Stmt
 	sideFailedStmt          *sql.Stmt
@@ -1098,7 +1029,6 @@ type Queries struct {
 	sideSignedOutStmt       *sql.Stmt
 	sideWellStmt            *sql.Stmt
 	slowestProcessedStmt    *sql.Stmt
-	stampStmt               *sql.Stmt
 	stampAcceptedStmt       *sql.Stmt
 	stampBackStmt           *sql.Stmt
 	stampCheckedStmt        *sql.Stmt
@@ -1124,9 +1054,7 @@ type Queries struct {
 	touchDaysOfEmployeeStmt *sql.Stmt
 	touchDaysSinceStmt      *sql.Stmt
 	touchDueDaysStmt        *sql.Stmt
-	unsettledDaysOfStmt     *sql.Stmt
 	updateItemDetailStmt    *sql.Stmt
-	usersSeenStmt           *sql.Stmt
 	wantPeopleStmt          *sql.Stmt
 	withdrawPlannedStmt     *sql.Stmt
 	withdrawPlannedOfStmt   *sql.Stmt
@@ -1136,7 +1064,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                      tx,
 		tx:                      tx,
-		accessesBetweenStmt:     q.accessesBetweenStmt,
 		accessesOfDayStmt:       q.accessesOfDayStmt,
 		allItemsStmt:            q.allItemsStmt,
 		askForDayStmt:           q.askForDayStmt,
@@ -1148,8 +1075,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		clearAskedStmt:          q.clearAskedStmt,
 		closeItemStmt:           q.closeItemStmt,
 		closeLinkStmt:           q.closeLinkStmt,
-		countAccessesStmt:       q.countAccessesStmt,
-		countAccessesOfDayStmt:  q.countAccessesOfDayStmt,
 		countDirtyDaysStmt:      q.countDirtyDaysStmt,
 		countOpenItemsStmt:      q.countOpenItemsStmt,
 		countSentOfDayStmt:      q.countSentOfDayStmt,
@@ -1182,7 +1107,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		oldestAcceptedStmt:      q.oldestAcceptedStmt,
 		openItemStmt:            q.openItemStmt,
 		openItemsStmt:           q.openItemsStmt,
-		openItemsOfSourceStmt:   q.openItemsOfSourceStmt,
 		openLinkStmt:            q.openLinkStmt,
 		openLinksStmt:           q.openLinksStmt,
 		otherRowsOfStmt:         q.otherRowsOfStmt,
@@ -1214,7 +1138,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setSalesforceOrgStmt:    q.setSalesforceOrgStmt,
 		setStepsBackStmt:        q.setStepsBackStmt,
 		settleDayStmt:           q.settleDayStmt,
-		sheetBetweenStmt:        q.sheetBetweenStmt,
 		sheetOfStmt:             q.sheetOfStmt,
 		sideStmt:                q.sideStmt,
 		sideFailedStmt:          q.sideFailedStmt,
@@ -1222,7 +1145,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		sideSignedOutStmt:       q.sideSignedOutStmt,
 		sideWellStmt:            q.sideWellStmt,
 		slowestProcessedStmt:    q.slowestProcessedStmt,
-		stampStmt:               q.stampStmt,
 		stampAcceptedStmt:       q.stampAcceptedStmt,
 		stampBackStmt:           q.stampBackStmt,
 		stampCheckedStmt:        q.stampCheckedStmt,
@@ -1248,9 +1170,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		touchDaysOfEmployeeStmt: q.touchDaysOfEmployeeStmt,
 		touchDaysSinceStmt:      q.touchDaysSinceStmt,
 		touchDueDaysStmt:        q.touchDueDaysStmt,
-		unsettledDaysOfStmt:     q.unsettledDaysOfStmt,
 		updateItemDetailStmt:    q.updateItemDetailStmt,
-		usersSeenStmt:           q.usersSeenStmt,
 		wantPeopleStmt:          q.wantPeopleStmt,
 		withdrawPlannedStmt:     q.withdrawPlannedStmt,
 		withdrawPlannedOfStmt:   q.withdrawPlannedOfStmt,

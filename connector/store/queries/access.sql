@@ -6,18 +6,6 @@ ON CONFLICT (org, id) DO NOTHING;
 -- name: AccessesOfDay :many
 SELECT * FROM access WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) ORDER BY at;
 
--- name: AccessesBetween :many
-SELECT * FROM access WHERE user_id = sqlc.arg(user_id) AND day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) AND user_id <> '' ORDER BY day, at;
-
--- name: UsersSeen :many
-SELECT DISTINCT user_id FROM access WHERE user_id <> '' AND day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day);
-
--- name: CountAccesses :one
-SELECT COUNT(*) FROM access;
-
--- name: CountAccessesOfDay :one
-SELECT COUNT(*) FROM access WHERE day = sqlc.arg(day);
-
 -- name: SaveDoor :exec
 INSERT INTO door (org, id, name, last_day) VALUES (sqlc.arg(org), sqlc.arg(id), sqlc.arg(name), sqlc.arg(last_day))
 ON CONFLICT (org, id) DO UPDATE SET name = excluded.name, last_day = MAX(last_day, excluded.last_day);

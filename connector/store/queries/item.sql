@@ -27,9 +27,6 @@ SELECT * FROM item WHERE state = 'open' ORDER BY list, since, id;
 -- name: AllItems :many
 SELECT * FROM item ORDER BY since, id;
 
--- name: OpenItemsOfSource :many
-SELECT * FROM item WHERE source = sqlc.arg(source) AND state IN ('open', 'closed') ORDER BY id;
-
 -- name: CountOpenItems :many
 SELECT list, COUNT(*) AS n FROM item WHERE state = 'open' GROUP BY list;
 

@@ -1,3 +1,5 @@
+-- SQLite uses a partial index only where a query repeats the index's condition, word for word.
+
 -- name: PlanStamp :exec
 INSERT INTO outbox (employee_id, user_id, day, kind, revision, key, payload, at, access_id, rules, origin, state, planned_at, not_before)
 VALUES (sqlc.arg(employee_id), sqlc.arg(user_id), sqlc.arg(day), sqlc.arg(kind), sqlc.arg(revision), sqlc.arg(key), sqlc.arg(payload), sqlc.arg(at),
@@ -15,17 +17,14 @@ SELECT * FROM outbox WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.ar
 -- name: StampsBetween :many
 SELECT * FROM outbox WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) ORDER BY day, employee_id, kind, revision;
 
--- name: Stamp :one
-SELECT * FROM outbox WHERE id = sqlc.arg(id);
-
 -- name: StampsSending :many
-SELECT * FROM outbox WHERE state = 'sending' ORDER BY id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT sqlc.arg(most);
 
 -- name: StampsUnknown :many
-SELECT * FROM outbox WHERE state = 'unknown' AND not_before <= sqlc.arg(now) ORDER BY not_before, id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY not_before, id LIMIT sqlc.arg(most);
 
 -- name: StampsToSend :many
-SELECT * FROM outbox WHERE state = 'planned' AND not_before <= sqlc.arg(now) ORDER BY attempts > 0, at, id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY attempts > 0, at, id LIMIT sqlc.arg(most);
 
 -- name: StampSending :execrows
 UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = sqlc.arg(at) WHERE id = sqlc.arg(id) AND state = 'planned';
@@ -66,7 +65,7 @@ UPDATE outbox SET checks = checks + 1, next_check = sqlc.arg(next_check) WHERE i
 SELECT * FROM outbox WHERE next_check > 0 AND next_check <= sqlc.arg(now) ORDER BY next_check, id LIMIT sqlc.arg(most);
 
 -- name: NextCheck :one
-SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > sqlc.arg(now);
+SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > 0 AND next_check > sqlc.arg(now);
 
 -- name: NextSend :one
 SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM outbox WHERE state IN ('planned', 'sending', 'unknown') AND not_before > sqlc.arg(now);

@@ -41,9 +41,6 @@ SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 
 -- name: PersonDays :many
 SELECT * FROM person_day WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) ORDER BY day, user_id;
 
--- name: UnsettledDaysOf :many
-SELECT day FROM person_day WHERE user_id = sqlc.arg(user_id) AND employee_id = '' AND day >= sqlc.arg(from_day);
-
 -- name: TouchDaysOfEmployee :exec
 UPDATE person_day SET dirty = 1 WHERE employee_id = sqlc.arg(employee_id) AND employee_id <> '' AND day >= sqlc.arg(from_day) AND dirty = 0;
 
@@ -51,7 +48,7 @@ UPDATE person_day SET dirty = 1 WHERE employee_id = sqlc.arg(employee_id) AND em
 UPDATE person_day SET asked = 0 WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) AND asked = 1;
 
 -- name: ForgetPlannedStamps :many
-DELETE FROM outbox WHERE state = 'planned' AND attempts = 0 RETURNING employee_id, day, kind;
+DELETE FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND attempts = 0 RETURNING employee_id, day, kind;
 
 -- name: NextDueDayAfter :one
-SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > sqlc.arg(now);
+SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 0 AND due_at > sqlc.arg(now);

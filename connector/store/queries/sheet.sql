@@ -7,9 +7,6 @@ ON CONFLICT (employee_id, day) DO UPDATE SET push_start = excluded.push_start, p
 -- name: SheetOf :one
 SELECT * FROM sheet WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day);
 
--- name: SheetBetween :many
-SELECT * FROM sheet WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day);
-
 -- name: SaveOtherRow :exec
 INSERT INTO other_row (id, employee_id, day, kind, at, status, device, read_at)
 VALUES (sqlc.arg(id), sqlc.arg(employee_id), sqlc.arg(day), sqlc.arg(kind), sqlc.arg(at), sqlc.arg(status), sqlc.arg(device), sqlc.arg(read_at))
