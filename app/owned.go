@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -36,20 +35,23 @@ type owned struct {
 }
 
 // openOwned wires a profile's parts together: settings, log, clock, keychain, façade, socket. It starts no loop.
-func openOwned(ctx context.Context, c *console, p *profile.Profile, mine *profile.Ownership) (o *owned, err error) {
-	o = &owned{closers: []func() error{mine.Release}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, o.Close())
-		}
-	}()
-	var warnings []settings.Warning
-	if o.settings, warnings, err = settings.Load(p.Settings()); err != nil {
-		return nil, err
+func openOwned(ctx context.Context, c *console, p *profile.Profile, mine *profile.Ownership) (*owned, error) {
+	o := &owned{closers: []func() error{mine.Release}}
+	if err := o.assemble(ctx, c, p, mine); err != nil {
+		return nil, errors.Join(err, o.Close())
 	}
+	return o, nil
+}
+
+func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mine *profile.Ownership) error {
+	set, warnings, err := settings.Load(p.Settings())
+	if err != nil {
+		return err
+	}
+	o.settings = set
 	log, closer, err := logs.Open(p.Log(), slog.LevelInfo)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o.log = log
 	o.closers = append(o.closers, closer.Close)
@@ -59,7 +61,7 @@ func openOwned(ctx context.Context, c *console, p *profile.Profile, mine *profil
 	}
 	now, err := o.openClock(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o.Local, err = connector.Open(ctx, connector.Config{
 		Dir:      p.Dir(),
@@ -69,10 +71,10 @@ func openOwned(ctx context.Context, c *console, p *profile.Profile, mine *profil
 		Log:      log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("opening the profile %s: %w", p.Dir(), err)
+		return fmt.Errorf("opening the profile %s: %w", p.Dir(), err)
 	}
 	o.closers = append(o.closers, o.Local.Close, o.endLoop)
-	return o, o.serve(ctx, mine)
+	return o.serve(ctx, mine)
 }
 
 // openClock gives this PC's clock or, in a rehearsal, the simulator's.
@@ -149,4 +151,3 @@ func (o *owned) Close() error {
 }
 
 var _ connector.Connector = (*owned)(nil)
-var _ io.Closer = (*owned)(nil)

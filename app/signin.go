@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,13 +20,14 @@ const maxLine = 64 << 10
 type signInCommand struct {
 	Side              string `arg:"" enum:"akerun,salesforce" help:"akerun or salesforce."`
 	Mail              string `help:"Akerun: mail address of the person who signs in, to look up their authority."`
+	Organization      string `help:"Akerun: the 事業所 whose accesses count; otherwise the one chosen before, or the account's first." placeholder:"ID"`
 	ClientID          string `name:"client-id" help:"Akerun: the アプリID; otherwise the one of settings.toml."`
 	ClientSecretStdin bool   `name:"client-secret-stdin" help:"Akerun: read the secret (秘密キー) as the first line of standard input and keep it in the keychain."`
 }
 
 func (cmd *signInCommand) Run(ctx context.Context, c *console, g *grammar) error {
-	if cmd.Side == "salesforce" && (cmd.Mail != "" || cmd.ClientID != "" || cmd.ClientSecretStdin) {
-		return usage("--mail, --client-id and --client-secret-stdin belong to akerun: leave them out for salesforce")
+	if cmd.Side == "salesforce" && (cmd.Mail != "" || cmd.Organization != "" || cmd.ClientID != "" || cmd.ClientSecretStdin) {
+		return usage("--mail, --organization, --client-id and --client-secret-stdin belong to akerun: leave them out for salesforce")
 	}
 	if cmd.ClientID != "" && !cmd.ClientSecretStdin {
 		return usage("--client-id goes with --client-secret-stdin: give the secret too")
@@ -42,7 +44,7 @@ func (cmd *signInCommand) Run(ctx context.Context, c *console, g *grammar) error
 		}
 		fmt.Fprintf(c.out, "signed in to %s as %s\n", account.Side, describe(account))
 		if account.Side == connector.Akerun {
-			return settleOrganization(ctx, c, s)
+			return cmd.settleOrganization(ctx, c, s)
 		}
 		return nil
 	})
@@ -106,26 +108,27 @@ func describe(a connector.Account) string {
 	return fmt.Sprintf("%s (%s)", who, output.Plain(a.Authority))
 }
 
-// settleOrganization chooses the 事業所 where there is only one, and otherwise says how to.
-func settleOrganization(ctx context.Context, c *console, s *session) error {
+// settleOrganization chooses the 事業所 that was asked for. Where nobody asked and none is chosen yet, it takes the first and
+// says so: most companies have one, begin is still to come, and check names it again.
+func (cmd *signInCommand) settleOrganization(ctx context.Context, c *console, s *session) error {
+	if cmd.Organization != "" {
+		return s.ChooseOrganization(ctx, cmd.Organization)
+	}
 	all, err := s.Organizations(ctx)
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		if o.Chosen {
-			return nil
-		}
-	}
-	if len(all) == 1 {
-		if err := s.ChooseOrganization(ctx, all[0].ID); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "事業所: %s %s\n", all[0].ID, output.Plain(all[0].Name))
+	if len(all) == 0 || slices.ContainsFunc(all, func(o connector.Organization) bool { return o.Chosen }) {
 		return nil
 	}
-	fmt.Fprintf(c.out, "this account belongs to %d 事業所: choose one with dakokubridge organizations --choose ID\n", len(all))
-	return printOrganizations(c, all)
+	if err := s.ChooseOrganization(ctx, all[0].ID); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "事業所: %s %s\n", all[0].ID, output.Plain(all[0].Name))
+	if len(all) > 1 {
+		fmt.Fprintf(c.out, "this account belongs to %d 事業所; for another one: dakokubridge organizations --choose ID\n", len(all))
+	}
+	return nil
 }
 
 type organizationsCommand struct {

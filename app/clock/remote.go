@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// every is how often a clock elsewhere is looked at, in real time. In between its time is carried on by its speed.
-	every = time.Second
+	// every is how often a clock elsewhere is looked at, in real time. In between its time is carried on by its speed. It is short
+	// because until the next look a clock that was set is behind the servers that live by it.
+	every = 200 * time.Millisecond
 	// maxAnswer bounds what is read of a clock's answer, which is some sixty bytes.
 	maxAnswer = 4 << 10
 	// maxSpeed is the fastest clock that is believed; beyond it the time between two looks would be days.
@@ -44,7 +45,7 @@ func (r reading) at(t time.Time) time.Time {
 	return r.now.Add(time.Duration(float64(t.Sub(r.seen)) * r.speed))
 }
 
-// OpenRemote reads the clock at url once and then every second until Close.
+// OpenRemote reads the clock at url once and then several times a second until Close.
 func OpenRemote(ctx context.Context, url string, client *http.Client) (*Remote, error) {
 	r := &Remote{url: url, client: client, looked: make(chan struct{}), done: make(chan struct{})}
 	if err := r.look(ctx); err != nil {
@@ -132,8 +133,8 @@ func (r *Remote) read() (now time.Time, speed float64, looked <-chan struct{}) {
 	return now, r.last.speed, r.looked
 }
 
-// WaitUntil returns when the other clock shows t or later, or with ctx's error. A clock that stands still or jumps is looked
-// at each second.
+// WaitUntil returns when the other clock shows t or later, or with ctx's error. A clock that stands still or jumps is
+// noticed within a fraction of a second.
 func (r *Remote) WaitUntil(ctx context.Context, t time.Time) error {
 	for {
 		now, speed, looked := r.read()

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"dakokubridge/app/output"
 	"dakokubridge/connector"
 	"dakokubridge/connector/proof"
+	"dakokubridge/connector/proof/witness"
 )
 
 // Total is what came of a demo. Accesses and Stamped are counted in the servers' own rows, Exceptions on the connector's lists.
@@ -59,10 +61,16 @@ func (w *World) Report(ctx context.Context, out io.Writer) (Total, error) {
 }
 
 func (w *World) total(ctx context.Context, exceptions int) (Total, error) {
-	e, err := w.evidence(ctx)
+	status, err := w.Facade.Status(ctx)
 	if err != nil {
-		return Total{}, err
+		return Total{}, fmt.Errorf("reading the organization: %w", err)
 	}
+	items, err := w.Facade.Items(ctx, connector.ItemQuery{All: true})
+	if err != nil {
+		return Total{}, fmt.Errorf("reading the items: %w", err)
+	}
+	e := witness.FromSimulator(w.simulator.Evidence(w.Start.AddDate(0, 0, -1)), status.Salesforce.OrganizationID, w.simulator.SalesforceServer().RequestLog())
+	e.Seed, e.Starts, e.Items = int64(w.options.Seed), []proof.Start{{From: w.Start}}, listed(items)
 	v := proof.Check(e)
 	t := Total{Stamped: v.Stamped, Exceptions: exceptions, Lost: len(v.Lost), Doubled: len(v.Duplicated), verdict: v}
 	for _, a := range e.Accesses {
@@ -71,6 +79,15 @@ func (w *World) total(ctx context.Context, exceptions int) (Total, error) {
 		}
 	}
 	return t, nil
+}
+
+// listed is the connector's lists as the checker takes them.
+func listed(items []connector.Item) []proof.Item {
+	all := make([]proof.Item, 0, len(items))
+	for _, i := range items {
+		all = append(all, proof.Item{Person: cmp.Or(i.EmployeeID, i.UserID), Day: i.Day, Reason: i.Reason, State: i.State})
+	}
+	return all
 }
 
 func dayRows(days []connector.PersonDay) [][]string {

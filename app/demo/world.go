@@ -46,38 +46,39 @@ type World struct {
 }
 
 // Open starts the servers and opens a connector in a temporary folder. Close ends both and removes the folder.
-func Open(ctx context.Context, o Options) (w *World, err error) {
-	w = &World{options: o, processed: -1}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.Close())
-			w = nil
-		}
-	}()
+func Open(ctx context.Context, o Options) (*World, error) {
+	w := &World{options: o, processed: -1}
+	if err := w.assemble(ctx); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+func (w *World) assemble(ctx context.Context) (err error) {
 	running := clock.Jump(simulator.DefaultFrom)
-	if o.Speed > 0 {
+	if w.options.Speed > 0 {
 		running = clock.Speed(simulator.DefaultFrom, 1)
 	}
 	w.Start = nextFive(simulator.DefaultFrom)
 	if w.simulator, err = simulator.New(simulator.Options{
-		Seed: o.Seed, Size: company.Size(o.Size), Clock: running, Days: w.lastDay(),
+		Seed: w.options.Seed, Size: company.Size(w.options.Size), Clock: running, Days: w.lastDay(),
 	}); err != nil {
-		return w, err
+		return err
 	}
 	if w.servers, err = w.simulator.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0"); err != nil {
-		return w, err
+		return err
 	}
 	if w.dir, err = os.MkdirTemp("", "dakokubridge-demo"); err != nil { // mode 0700
-		return w, fmt.Errorf("making a folder for the demo: %w", err)
+		return fmt.Errorf("making a folder for the demo: %w", err)
 	}
 	w.clock = newGate(running, w.End())
 	w.Facade, err = connector.Open(ctx, connector.Config{
-		Dir: w.dir, Vault: vault.Memory(), Clock: w.clock, Settings: w.settings(), Log: o.Log,
+		Dir: w.dir, Vault: vault.Memory(), Clock: w.clock, Settings: w.settings(), Log: w.options.Log,
 	})
 	if err != nil {
-		return w, fmt.Errorf("opening the demo's connector: %w", err)
+		return fmt.Errorf("opening the demo's connector: %w", err)
 	}
-	return w, nil
+	return nil
 }
 
 // lastDay is after how many days, that of the story's beginning included, nobody comes in any more.
