@@ -262,7 +262,7 @@ type Status struct {
 	OpenItems    map[string]int // by list: stopped, action, review
 	Akerun       Account
 	Salesforce   Account
-	Warnings     []string // sides that can't be reached just now, with the cause
+	Warnings     []string // what fails just now without a person's fault: akerun, salesforce or store, a blank, and the reason of the rules
 	AuditHead    string   // hash of the newest audit row
 	People       PeopleCheck
 	SentToday    int

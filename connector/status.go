@@ -21,6 +21,9 @@ func (l *Local) Status(ctx context.Context) (Status, error) {
 	if now, ok := l.times.Now(); ok {
 		s.Trusted = now
 	}
+	if l.engine.Fault() != nil {
+		s.Warnings = append(s.Warnings, "store "+string(attendance.Disk))
+	}
 	var err error
 	if s.NextDue, err = l.engine.NextDue(ctx); err != nil {
 		return s, err

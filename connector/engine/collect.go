@@ -256,7 +256,7 @@ func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun
 		if err != nil {
 			return err
 		}
-		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, floor: latestOf(store.Time(cursor.FromAt), floor(in))}
+		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, seen: e.trusted.of(sideAkerun), floor: latestOf(store.Time(cursor.FromAt), floor(in))}
 		for _, a := range page.Accesses {
 			added, err := k.keep(ctx, a)
 			if err != nil {
@@ -286,6 +286,7 @@ type keeping struct {
 	org   string
 	rules attendance.Rules
 	floor time.Time
+	seen  time.Time // by Akerun's own clock: the other server's may lag, and a row must not look as if it came from the future
 
 	doors   map[string]akerun.Access // the latest of each door
 	touched map[personDay]bool
@@ -304,7 +305,7 @@ func (k *keeping) keep(ctx context.Context, a akerun.Access) (added bool, err er
 	if a.OrgID != "" && a.OrgID != k.org {
 		return false, nil // another 事業所's row is nobody's presence here
 	}
-	if !k.rules.Plausible(a.At, k.tx.Now()) {
+	if !k.rules.Plausible(a.At, k.seen) {
 		return k.implausible(ctx, a)
 	}
 	if a.At.Before(k.floor) {
@@ -317,7 +318,7 @@ func (k *keeping) insert(ctx context.Context, a akerun.Access) (added bool, err 
 	day := attendance.DayOf(a.At)
 	n, err := k.tx.InsertAccess(ctx, store.InsertAccessParams{
 		Org: k.org, ID: a.ID, At: store.Millis(a.At), Day: dayNumber(day), UserID: a.UserID, DoorID: a.DoorID,
-		Action: a.Action, Device: a.DeviceType, SeenAt: store.Millis(k.tx.Now()),
+		Action: a.Action, Device: a.DeviceType, SeenAt: store.Millis(k.seen),
 	})
 	if err != nil || n == 0 {
 		return false, err
@@ -347,7 +348,7 @@ func (k *keeping) count(id string) {
 // Akerun existed as an item alone.
 func (k *keeping) implausible(ctx context.Context, a akerun.Access) (added bool, err error) {
 	reason := attendance.UnreadableAccess
-	if a.At.After(k.tx.Now()) {
+	if a.At.After(k.seen) {
 		reason = attendance.FutureAccess
 	}
 	err = openItem(ctx, k.tx, itemOf(reason, sourceCollect).about(a.DoorID).with(map[string]string{

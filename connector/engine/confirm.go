@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -119,18 +118,11 @@ func (e *Engine) rowsByID(ctx context.Context, rows []store.Outbox) (map[string]
 // readSheets reads the days of rows on the sheet.
 func (e *Engine) readSheets(ctx context.Context, rows []store.Outbox) (*sighting, error) {
 	s := &sighting{at: e.now(), sheets: make(map[employeeDay]teamspirit.SheetDay)}
-	wanted, employees := make(map[employeeDay]bool, len(rows)), make(map[string]bool)
-	for _, row := range rows {
-		wanted[employeeDay{row.EmployeeID, dayOf(row.Day)}] = true
-		employees[row.EmployeeID] = true
-	}
-	byDay := func(a, b store.Outbox) int { return int(a.Day - b.Day) }
-	first, last := dayOf(slices.MinFunc(rows, byDay).Day), dayOf(slices.MaxFunc(rows, byDay).Day)
-	err := e.p.TeamSpirit.Sheet(ctx, first.String(), last.String(), idsOrAll(employees), func(page []teamspirit.SheetDay) error {
-		return s.takeSheet(page, wanted)
-	})
-	if err != nil {
-		return nil, trouble{sideSalesforce, fmt.Errorf("reading the sheet of %s to %s back: %w", first, last, err)}
+	wanted := daysOf(rows)
+	for _, a := range asks(rows) {
+		if err := e.readSheet(ctx, s, a, wanted); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }

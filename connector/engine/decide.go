@@ -252,8 +252,9 @@ func (d *decider) nextFirst(ctx context.Context, user string, day attendance.Day
 		return time.Time{}, err
 	}
 	for _, r := range rows {
-		if counts, _ := d.rules.Counts(r.Action, r.Device); counts && !d.doors[r.DoorID] && !store.Time(r.At).After(d.readUntil) {
-			return store.Time(r.At), nil
+		at := store.Time(r.At)
+		if counts, _ := d.rules.Counts(r.Action, r.Device); counts && !d.doors[r.DoorID] && !at.After(d.readUntil) && d.rules.Plausible(at, store.Time(r.SeenAt)) {
+			return at, nil
 		}
 	}
 	return time.Time{}, nil
@@ -334,7 +335,7 @@ func (d *decider) writeStamps(ctx context.Context, row store.PersonDay, employee
 			return err
 		}
 	}
-	if row.Asked == 1 && len(decision.Stamps) > 0 {
+	if row.Asked == 1 && (len(decision.Stamps) > 0 || decision.Due.IsZero()) {
 		return d.tx.ClearAsked(ctx, store.ClearAskedParams{UserID: row.UserID, Day: row.Day})
 	}
 	return nil

@@ -123,7 +123,8 @@ func (e *Engine) sendAll(ctx context.Context, r rights, rows []store.Outbox, fre
 	return all, first
 }
 
-// calls cuts rows into calls so that no employee is in two of them.
+// calls cuts rows into calls so that no employee is in two of them. Rows that have failed before go in smaller calls, in the end alone: one
+// that makes every call fail must not hold up the others.
 func calls(rows []store.Outbox) [][]store.Outbox {
 	byEmployee := make(map[string][]store.Outbox)
 	var order []string // employees in the order of their first row: what is due longest goes first
@@ -134,16 +135,32 @@ func calls(rows []store.Outbox) [][]store.Outbox {
 		byEmployee[r.EmployeeID] = append(byEmployee[r.EmployeeID], r)
 	}
 	var out [][]store.Outbox
+	open := make(map[int]int) // the call that still has room, by its size
 	for _, id := range order {
 		own := byEmployee[id]
 		slices.SortFunc(own, func(a, b store.Outbox) int { return cmp.Compare(a.At, b.At) })
-		own = own[:min(len(own), rowsACall)] // the rest of a very long backlog of one person goes with the next turn
-		if n := len(out); n == 0 || len(out[n-1])+len(own) > rowsACall {
+		size := callSize(slices.MaxFunc(own, func(a, b store.Outbox) int { return cmp.Compare(a.Attempts, b.Attempts) }).Attempts)
+		own = own[:min(len(own), size)] // the rest of a very long backlog of one person goes with the next turn
+		i, ok := open[size]
+		if !ok || len(out[i])+len(own) > size {
+			i = len(out)
+			open[size] = i
 			out = append(out, nil)
 		}
-		out[len(out)-1] = append(out[len(out)-1], own...)
+		out[i] = append(out[i], own...)
 	}
 	return out
+}
+
+// callSize is how many rows go into one call with a row that has been tried this often.
+func callSize(attempts int64) int {
+	switch {
+	case attempts < 3:
+		return rowsACall
+	case attempts < 6:
+		return rowsACall / 10
+	}
+	return 1
 }
 
 // sendCall sends one call: durable as sending before the first byte leaves, and the answer written down.

@@ -58,6 +58,7 @@ type Engine struct {
 	forced   bool               // the next turn polls whatever the time
 	lastPoll time.Time          // by the PC's clock
 	changed  func()             // told after each turn
+	fault    error              // of the store, in the last turn
 }
 
 // New makes an engine. Nothing runs until Run or Turn is called. trusted must be the one that the clients' transports observe.
@@ -124,10 +125,15 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 // Turn runs the stages once. Troubles of the servers are noted in the store and are no error; what is returned is a fault of the store.
-func (e *Engine) Turn(ctx context.Context) error {
+func (e *Engine) Turn(ctx context.Context) (err error) {
 	e.turn.Lock()
 	defer e.turn.Unlock()
-	defer e.tellChange()
+	defer func() {
+		e.mu.Lock()
+		e.fault = err
+		e.mu.Unlock()
+		e.tellChange()
+	}()
 	e.mu.Lock()
 	now := e.p.Clock.Now()
 	poll := e.forced || !now.Before(e.lastPoll.Add(e.p.Poll)) || now.Before(e.lastPoll)
@@ -200,6 +206,13 @@ func (e *Engine) now() time.Time {
 		return t
 	}
 	return e.p.Clock.Now().Round(0).UTC()
+}
+
+// Fault is what the store failed with in the last turn: a full disk, a locked file. It can't be written down, so it is kept here.
+func (e *Engine) Fault() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.fault
 }
 
 // Now is the instant that is written down for what happens now.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -68,41 +70,85 @@ func (e *Engine) readDays(ctx context.Context, r rights, rows []store.Outbox) (*
 		at: e.now(), sheets: make(map[employeeDay]teamspirit.SheetDay), others: make(map[employeeDay][]teamspirit.Row),
 		ours: make(map[string]teamspirit.Row), keys: make(map[employeeDay][]teamspirit.Row),
 	}
-	wanted := make(map[employeeDay]bool, len(rows))
+	wanted := daysOf(rows)
 	codes, err := e.employeesByCode(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
-	first, last := dayOf(rows[0].Day), dayOf(rows[0].Day)
-	employees := make(map[string]bool)
-	for _, row := range rows {
-		day := dayOf(row.Day)
-		wanted[employeeDay{row.EmployeeID, day}] = true
-		employees[row.EmployeeID] = true
-		if day.Before(first) {
-			first = day
+	for _, a := range asks(rows) {
+		if r.Sheet {
+			if err := e.readSheet(ctx, s, a, wanted); err != nil {
+				return nil, err
+			}
 		}
-		if day.After(last) {
-			last = day
-		}
-	}
-	ids := idsOrAll(employees)
-	if r.Sheet {
-		err := e.p.TeamSpirit.Sheet(ctx, first.String(), last.String(), ids, func(page []teamspirit.SheetDay) error {
-			return s.takeSheet(page, wanted)
+		err = e.p.TeamSpirit.Rows(ctx, a.first.Start(), a.last.End(), a.employees, func(page []teamspirit.Row) error {
+			s.takeRows(page, wanted, codes)
+			return nil
 		})
 		if err != nil {
-			return nil, trouble{sideSalesforce, fmt.Errorf("reading the sheet of %s to %s: %w", first, last, err)}
+			return nil, trouble{sideSalesforce, fmt.Errorf("reading the stamps of %s to %s: %w", a.first, a.last, err)}
 		}
 	}
-	err = e.p.TeamSpirit.Rows(ctx, first.Start(), last.End(), ids, func(page []teamspirit.Row) error {
-		s.takeRows(page, wanted, codes)
-		return nil
+	return s, nil
+}
+
+func daysOf(rows []store.Outbox) map[employeeDay]bool {
+	wanted := make(map[employeeDay]bool, len(rows))
+	for _, row := range rows {
+		wanted[employeeDay{row.EmployeeID, dayOf(row.Day)}] = true
+	}
+	return wanted
+}
+
+func (e *Engine) readSheet(ctx context.Context, s *sighting, a ask, wanted map[employeeDay]bool) error {
+	err := e.p.TeamSpirit.Sheet(ctx, a.first.String(), a.last.String(), a.employees, func(page []teamspirit.SheetDay) error {
+		return s.takeSheet(page, wanted)
 	})
 	if err != nil {
-		return nil, trouble{sideSalesforce, fmt.Errorf("reading the stamps of %s to %s: %w", first, last, err)}
+		return trouble{sideSalesforce, fmt.Errorf("reading the sheet of %s to %s: %w", a.first, a.last, err)}
 	}
-	return s, nil
+	return nil
+}
+
+// ask is one question to TeamSpirit about days of people.
+type ask struct {
+	first, last attendance.Day
+	employees   []string // nil: everybody
+}
+
+// asks finds the questions that cost the fewest calls: a few people's days in one, whatever the days; else day by day, and everybody's of a
+// day where many are wanted.
+func asks(rows []store.Outbox) []ask {
+	whole := askFor(rows)
+	if whole.employees != nil {
+		return []ask{whole}
+	}
+	byDay := make(map[int64][]store.Outbox)
+	for _, row := range rows {
+		byDay[row.Day] = append(byDay[row.Day], row)
+	}
+	out := make([]ask, 0, len(byDay))
+	for _, day := range slices.Sorted(maps.Keys(byDay)) {
+		out = append(out, askFor(byDay[day]))
+	}
+	return out
+}
+
+func askFor(rows []store.Outbox) ask {
+	a := ask{first: dayOf(rows[0].Day), last: dayOf(rows[0].Day)}
+	employees := make(map[string]bool)
+	for _, row := range rows {
+		employees[row.EmployeeID] = true
+		if day := dayOf(row.Day); day.Before(a.first) {
+			a.first = day
+		} else if day.After(a.last) {
+			a.last = day
+		}
+	}
+	if len(employees) <= employeesAQuery {
+		a.employees = slices.Sorted(maps.Keys(employees))
+	}
+	return a
 }
 
 // employeesByCode lets rows be recognised that other products wrote with the 社員コード alone.
@@ -124,17 +170,6 @@ func (e *Engine) employeesByCode(ctx context.Context, rows []store.Outbox) (map[
 		return nil
 	})
 	return codes, err
-}
-
-func idsOrAll(employees map[string]bool) []string {
-	if len(employees) > employeesAQuery {
-		return nil
-	}
-	ids := make([]string, 0, len(employees))
-	for id := range employees {
-		ids = append(ids, id)
-	}
-	return ids
 }
 
 func (s *sighting) takeSheet(page []teamspirit.SheetDay, wanted map[employeeDay]bool) error {

@@ -102,18 +102,42 @@ func (e *Engine) settleRow(ctx context.Context, tx *store.Tx, r rights, row stor
 		return e.accepted(ctx, tx, row, found.ID, "found by key")
 	}
 	since := store.Time(row.UnknownSince)
+	if row.Answer == duplicateValue {
+		return e.duplicateOfNothing(ctx, tx, row, asked)
+	}
 	if r.Key == teamspirit.KeyUnique || asked.Sub(since) >= requestLife {
 		tx.Audit("settled", map[string]string{"key": row.Key, "found": "false"})
 		return tx.StampBack(ctx, store.StampBackParams{Answer: "not there", ID: row.ID})
 	}
 	if asked.Sub(since) >= unknownFor {
-		if err := openItem(ctx, tx, itemOf(attendance.UnknownOutcome, sourceDeliver).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind)); err != nil {
+		if err := openItem(ctx, tx, unknownOutcome(row)); err != nil {
 			return err
 		}
 	}
 	return tx.StampUnknown(ctx, store.StampUnknownParams{
 		Since: row.UnknownSince, NotBefore: store.Millis(nextLook(since, asked)), Answer: row.Answer, ID: row.ID,
 	})
+}
+
+const (
+	// duplicateValue is Salesforce's word for a unique field that has this value already.
+	duplicateValue = "DUPLICATE_VALUE"
+	// duplicateAgain: a row that is there but hidden from this user shows up when somebody gives the rights, not sooner.
+	duplicateAgain = 30 * time.Minute
+)
+
+// duplicateOfNothing: Salesforce refuses the key as taken and shows no row with it. Sending again can't help; a person is told.
+func (e *Engine) duplicateOfNothing(ctx context.Context, tx *store.Tx, row store.Outbox, asked time.Time) error {
+	if err := openItem(ctx, tx, unknownOutcome(row)); err != nil {
+		return err
+	}
+	return tx.StampUnknown(ctx, store.StampUnknownParams{
+		Since: row.UnknownSince, NotBefore: store.Millis(asked.Add(duplicateAgain)), Answer: row.Answer, ID: row.ID,
+	})
+}
+
+func unknownOutcome(row store.Outbox) item {
+	return itemOf(attendance.UnknownOutcome, sourceDeliver).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind)
 }
 
 // nextLook is when a row that is not there yet is looked for again: a late attempt mostly turns up at once.
