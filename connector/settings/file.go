@@ -24,6 +24,9 @@ type document struct {
 	Language   *string           `toml:"language,omitempty"`
 	Proxy      *string           `toml:"proxy,omitempty"`
 	ClockURL   *string           `toml:"clock_url,omitempty"`
+	AtSignIn   *bool             `toml:"start_at_sign_in,omitempty"`
+	Notify     *bool             `toml:"notifications,omitempty"`
+	KeepYears  *int              `toml:"keep_years,omitempty"`
 	Akerun     akerunTable       `toml:"akerun"`
 	Salesforce salesforceTable   `toml:"salesforce"`
 	TeamSpirit map[string]string `toml:"teamspirit,omitempty"`
@@ -120,7 +123,7 @@ func Parse(text []byte) (Settings, []Warning, error) {
 	}
 	s := Default()
 	d.into(&s)
-	for _, w := range s.Engine.clamp() {
+	for _, w := range s.clamp() {
 		// The warning begins with the setting's name, which the file gives a line to.
 		name, _, _ := strings.Cut(w.Text, " ")
 		w.Line = lineOf(text, name)
@@ -161,6 +164,9 @@ func (d document) into(s *Settings) {
 	set(&s.Language, d.Language)
 	set(&s.Proxy, d.Proxy)
 	set(&s.ClockURL, d.ClockURL)
+	set(&s.StartAtSignIn, d.AtSignIn)
+	set(&s.Notifications, d.Notify)
+	set(&s.KeepYears, d.KeepYears)
 	set(&s.Akerun.BaseURL, d.Akerun.BaseURL)
 	set(&s.Akerun.ClientID, d.Akerun.ClientID)
 	set(&s.Akerun.RedirectURI, d.Akerun.RedirectURI)
@@ -221,6 +227,10 @@ func (s Settings) document() document {
 		Language: changed(s.Language, d.Language),
 		Proxy:    changed(s.Proxy, d.Proxy),
 		ClockURL: changed(s.ClockURL, d.ClockURL),
+
+		AtSignIn:  changed(s.StartAtSignIn, d.StartAtSignIn),
+		Notify:    changed(s.Notifications, d.Notifications),
+		KeepYears: changed(s.KeepYears, d.KeepYears),
 		Akerun: akerunTable{
 			BaseURL:     changed(s.Akerun.BaseURL, d.Akerun.BaseURL),
 			ClientID:    changed(s.Akerun.ClientID, d.Akerun.ClientID),

@@ -27,6 +27,13 @@ type Settings struct {
 	Language string
 	// Proxy is the address of the office's proxy; empty is what the PC itself uses.
 	Proxy string
+	// StartAtSignIn says that the program starts with the user's session on this PC.
+	StartAtSignIn bool
+	// Notifications says that the desktop tells when a person must act.
+	Notifications bool
+	// KeepYears is how many years records are to be kept: 3 to 30. Japan's labour law asks for five years, three for the time
+	// being.
+	KeepYears int
 }
 
 // Akerun says where Akerun's API is and as which application it is called.
@@ -74,6 +81,8 @@ type Engine struct {
 type Warning struct {
 	Line int // 0: no single line
 	Text string
+	// Setting is the name that the file has for a number outside its limits, and Low and High are these.
+	Setting, Low, High string
 }
 
 func (w Warning) String() string {
@@ -89,6 +98,9 @@ func Default() Settings {
 		Akerun:     Akerun{BaseURL: "https://api.akerun.com", RedirectURI: "https://localhost/dakokubridge/akerun"},
 		Salesforce: Salesforce{LoginURL: "https://login.salesforce.com", CallbackPorts: []int{17171, 27171, 37171}},
 		TeamSpirit: map[string]string{},
+
+		Notifications: true,
+		KeepYears:     5,
 		Engine: Engine{
 			PollInterval:    time.Minute,
 			PeopleInterval:  30 * time.Minute,
@@ -101,9 +113,11 @@ func Default() Settings {
 	}
 }
 
-// limits of the numbers, with the name that each has in the file.
-func (e *Engine) clamp() []Warning {
+// clamp brings the numbers within their limits, with the name that each has in the file.
+func (s *Settings) clamp() []Warning {
 	var w []Warning
+	e := &s.Engine
+	w = clamp(w, "keep_years", &s.KeepYears, 3, 30)
 	w = clamp(w, "engine.poll_interval", &e.PollInterval, 15*time.Second, time.Hour)
 	w = clamp(w, "engine.people_interval", &e.PeopleInterval, time.Minute, 30*time.Minute)
 	w = clamp(w, "engine.minimum_span", &e.MinimumSpan, 0, 12*time.Hour)
@@ -124,8 +138,14 @@ func clamp[T int | float64 | time.Duration](w []Warning, name string, v *T, low,
 	if *v == was {
 		return w
 	}
-	return append(w, Warning{Text: fmt.Sprintf("%s = %v is outside %v to %v, so %v is used", name, was, low, high, *v)})
+	return append(w, Warning{
+		Text:    fmt.Sprintf("%s = %v is outside %v to %v, so %v is used", name, was, low, high, *v),
+		Setting: name, Low: fmt.Sprint(low), High: fmt.Sprint(high),
+	})
 }
+
+// OutOfLimits lists the numbers that [Load] would not take as they stand.
+func (s Settings) OutOfLimits() []Warning { return s.clamp() }
 
 // Check tells what makes the settings unusable: an address that is none, http to a host that is not this PC, a port twice, or
 // a clock from outside together with a real service. The error names the setting as the file does.
@@ -155,8 +175,12 @@ func (s Settings) Check() error {
 		return fmt.Errorf("salesforce.callback_ports: %w", err)
 	}
 	if s.Proxy != "" {
-		if u, err := url.Parse(s.Proxy); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("proxy: %q is no address of the form http://host:port", s.Proxy)
+		u, err := url.Parse(s.Proxy)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("proxy: this is no address of the form http://host:port")
+		}
+		if u.User != nil { // a password has no place in a plain file
+			return fmt.Errorf("proxy: %s must be written without user and password", u.Host)
 		}
 	}
 	if s.Language != "" && s.Language != "ja" && s.Language != "en" {

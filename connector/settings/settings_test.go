@@ -65,6 +65,9 @@ func TestEverySettingIsRead(t *testing.T) {
 language = "en"
 proxy = "http://proxy.example.co.jp:8080"
 clock_url = "http://127.0.0.1:9001/_simulator/clock"
+start_at_sign_in = true
+notifications = false
+keep_years = 7
 [akerun]
 base_url = "http://127.0.0.1:9001/"
 client_id = "abc"
@@ -95,6 +98,7 @@ salesforce_share = 0.5
 			[]string{"autolock", "hand"}, 10, 0.5},
 		ClockURL: "http://127.0.0.1:9001/_simulator/clock",
 		Language: "en", Proxy: "http://proxy.example.co.jp:8080",
+		StartAtSignIn: true, Notifications: false, KeepYears: 7,
 	}
 	if d := cmp.Diff(want, s); d != "" {
 		t.Error(d)
@@ -214,6 +218,7 @@ func TestRefused(t *testing.T) {
 		"a key twice":                   {"language = \"ja\"\nlanguage = \"en\"", "line 2"},
 		"language":                      {"language = \"fr\"", "line 1: language"},
 		"proxy":                         {"proxy = \"proxy:8080\"", "line 1: proxy"},
+		"a password in the proxy":       {"proxy = \"http://u:secret@proxy:8080\"", "line 1: proxy: proxy:8080 must be written without user and password"},
 		"redirect over http":            {"[akerun]\nredirect_uri = \"http://example.com\"", "line 2: akerun.redirect_uri"},
 		"an address that hides a query": {"[akerun]\nbase_url = \"https://api.akerun.com?x=1\"", "line 2: akerun.base_url"},
 	} {
@@ -256,6 +261,8 @@ func TestSaveThenLoadGivesTheSame(t *testing.T) {
 		s.Akerun.ClientID = rapid.String().Draw(t, "client")
 		s.Engine.PollInterval = time.Duration(rapid.Int64Range(int64(15*time.Second), int64(time.Hour)).Draw(t, "poll"))
 		s.Engine.LookBackDays = rapid.IntRange(1, 31).Draw(t, "days")
+		s.StartAtSignIn, s.Notifications = rapid.Bool().Draw(t, "start"), rapid.Bool().Draw(t, "notify")
+		s.KeepYears = rapid.IntRange(3, 30).Draw(t, "years")
 		s.Engine.SalesforceShare = rapid.Float64Range(0.1, 1).Draw(t, "share")
 		s.Engine.Deny = rapid.SliceOfN(rapid.String(), 0, 4).Draw(t, "deny")
 		s.TeamSpirit = rapid.MapOf(rapid.StringN(1, 20, -1), rapid.String()).Draw(t, "names")
@@ -289,7 +296,7 @@ func FuzzParse(f *testing.F) {
 		if s.ClockURL != "" && (!Loopback(s.Akerun.BaseURL) || !Loopback(s.Salesforce.LoginURL)) {
 			t.Fatal("a clock from outside together with a real service")
 		}
-		if len(s.Engine.clamp()) > 0 {
+		if len(s.OutOfLimits()) > 0 {
 			t.Fatal("a number outside its limits got through")
 		}
 	})
