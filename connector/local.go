@@ -28,8 +28,10 @@ type Config struct {
 	Dir string
 	// Driver and DSN replace the database in Dir, for tests that put another file system under SQLite.
 	Driver, DSN string
-	Vault       vault.Vault
-	Clock       engine.Clock
+	// Throwaway is set where the profile is deleted afterwards (demo, tests): its database need not survive a power cut.
+	Throwaway bool
+	Vault     vault.Vault
+	Clock     engine.Clock
 	// Transport does the HTTP calls; nil is the real network.
 	Transport http.RoundTripper
 	Settings  settings.Settings
@@ -69,7 +71,7 @@ func Open(ctx context.Context, c Config) (*Local, error) {
 	}
 	l := &Local{c: c, times: engine.NewTimes(c.Clock), signIns: make(map[string]*signIn), subs: make(map[chan Status]bool)}
 	var err error
-	if l.store, err = store.Open(ctx, store.Options{Path: filepath.Join(c.Dir, databaseName), Driver: c.Driver, DSN: c.DSN}); err != nil {
+	if l.store, err = store.Open(ctx, store.Options{Path: filepath.Join(c.Dir, databaseName), Driver: c.Driver, DSN: c.DSN, Throwaway: c.Throwaway}); err != nil {
 		return nil, err
 	}
 	if err := l.assemble(ctx); err != nil {

@@ -28,6 +28,9 @@ type Options struct {
 	// Driver and DSN replace the usual ones, for tests that put another file system under SQLite. With a DSN, Path is not used and
 	// one connection serves reading and writing.
 	Driver, DSN string
+	// Throwaway spares the waiting for the disk, for a database that is deleted afterwards (demo, tests): it survives the end of the process
+	// at any instant, but not a power cut.
+	Throwaway bool
 }
 
 // Store is the open database. It is safe for concurrent use: one writer at a time, readers beside it.
@@ -63,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if err := prepareFile(o.Path); err != nil {
 			return nil, err
 		}
-		driver, dsn, readers = "sqlite", usualDSN(o.Path), 4
+		driver, dsn, readers = "sqlite", usualDSN(o.Path, o.Throwaway), 4
 	}
 	s, err := connect(driver, dsn, readers)
 	if err != nil {
@@ -178,9 +181,13 @@ func prepareFile(path string) error {
 
 // usualDSN: foreign tools may lock the file for a while (backups), so writers wait 10 s; secure_delete so that erased names do not
 // stay in free pages.
-func usualDSN(path string) string {
+func usualDSN(path string, throwaway bool) string {
+	synchronous := "FULL"
+	if throwaway {
+		synchronous = "OFF"
+	}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
-	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(1)" +
 		"&_pragma=secure_delete(1)"
 }
 

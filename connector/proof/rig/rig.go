@@ -33,6 +33,7 @@ type Options struct {
 	People     int
 	From       time.Time
 	Days       int
+	History    int // business days of accesses before From; 0: the simulator's default, less than 0: none
 	Akerun     *akerunserver.Switches
 	Salesforce *salesforceserver.Switches
 	// Transport goes between the connector and the servers; it is given the way to them.
@@ -63,7 +64,7 @@ func New(t testing.TB, o Options) *Rig {
 	t.Helper()
 	ports := freePorts(t)
 	world, err := simulator.New(simulator.Options{
-		Seed: o.Seed, Size: o.Size, People: o.People, From: o.From, Days: o.Days, CallbackPorts: ports, Clock: o.Clock,
+		Seed: o.Seed, Size: o.Size, People: o.People, From: o.From, Days: o.Days, History: o.History, CallbackPorts: ports, Clock: o.Clock,
 		Akerun: o.Akerun, Salesforce: o.Salesforce, OnWrite: o.OnWrite,
 	})
 	must(t, err)
@@ -113,7 +114,7 @@ func (r *Rig) Reopen() {
 		way = r.options.Transport(way)
 	}
 	local, err := connector.Open(r.t.Context(), connector.Config{
-		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, Hook: r.options.Hook,
+		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, Hook: r.options.Hook, Throwaway: true,
 	})
 	must(r.t, err)
 	r.Local = local
