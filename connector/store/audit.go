@@ -10,7 +10,9 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"sync"
 )
 
@@ -20,7 +22,11 @@ import (
 //	hash   = SHA-256(hash of row n-1 ‖ n ‖ at ‖ kind ‖ digest)
 //
 // so that a body can be erased (with its salt) and the chain still verifies. The newest hash stands once more in audit_head with an
-// HMAC under a key that is not in the database: whoever cuts off the tail can't make that again.
+// HMAC under a key that is not in the database: whoever cuts off the tail can't make that again. A seal that does not hold is never
+// replaced in silence: a row of kind seal_broken goes into the chain first, and stays there.
+
+// sealBroken is the kind of the row that says so.
+const sealBroken = "seal_broken"
 
 type auditRow struct {
 	kind string
@@ -40,17 +46,43 @@ func (s *Store) SealHeadWith(key []byte) {
 	s.head.key = bytes.Clone(key)
 }
 
+func (h *headSeal) known() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.key != nil
+}
+
+// seal vouches for the chain up to row seq: the row's number, and an HMAC over it and the row's hash.
 func (h *headSeal) seal(seq int64, hash []byte) []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.key == nil {
-		return nil
-	}
+	number := binary.BigEndian.AppendUint64(nil, uint64(seq))
 	m := hmac.New(sha256.New, h.key)
 	m.Write([]byte("dakokubridge audit head\n"))
-	m.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	m.Write(number)
 	m.Write(hash)
-	return m.Sum(nil)
+	return m.Sum(number)
+}
+
+// holds tells whether the head's seal vouches for a row that is there. Rows written while the keychain was locked stand after that row.
+func (h *headSeal) holds(ctx context.Context, q *Queries, head AuditHead) (bool, error) {
+	if len(head.Seal) < 8 {
+		if head.Seq > 0 {
+			return false, nil
+		}
+		done, err := q.AnythingDone(ctx)
+		return done == 0, err
+	}
+	sealed, hash := int64(binary.BigEndian.Uint64(head.Seal)), head.Hash
+	if sealed != head.Seq {
+		var err error
+		if hash, err = q.AuditHash(ctx, sealed); errors.Is(err, sql.ErrNoRows) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
+	return hmac.Equal(head.Seal, h.seal(sealed, hash)), nil
 }
 
 // Audit adds a row to the audit chain when the transaction commits. detail must hold ids, codes and instants only: never a name, a
@@ -71,8 +103,18 @@ func (t *Tx) writeAudit(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the head of the audit chain: %w", err)
 	}
+	rows, seal := t.rows, head.Seal
+	if t.head.known() {
+		held, err := t.head.holds(ctx, t.Queries, head)
+		if err != nil {
+			return fmt.Errorf("checking the seal of the audit chain: %w", err)
+		}
+		if !held {
+			rows = append([]auditRow{{sealBroken, []byte("{}")}}, rows...)
+		}
+	}
 	at := Millis(t.now)
-	for _, r := range t.rows {
+	for _, r := range rows {
 		salt := make([]byte, 16)
 		_, _ = rand.Read(salt) // never fails (crypto/rand)
 		digest := bodyDigest(salt, r.body)
@@ -84,7 +126,10 @@ func (t *Tx) writeAudit(ctx context.Context) error {
 			return fmt.Errorf("writing the audit chain: %w", err)
 		}
 	}
-	if err := t.SetAuditHead(ctx, SetAuditHeadParams{Seq: head.Seq, Hash: head.Hash, Seal: t.head.seal(head.Seq, head.Hash)}); err != nil {
+	if t.head.known() {
+		seal = t.head.seal(head.Seq, head.Hash)
+	}
+	if err := t.SetAuditHead(ctx, SetAuditHeadParams{Seq: head.Seq, Hash: head.Hash, Seal: seal}); err != nil {
 		return fmt.Errorf("writing the head of the audit chain: %w", err)
 	}
 	return nil
@@ -120,8 +165,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 	var report AuditReport
 	err := s.View(ctx, func(q *Queries) error {
 		before, seq := make([]byte, sha256.Size), int64(0)
-		for {
-			rows, err := q.AuditAfter(ctx, AuditAfterParams{Seq: seq, Most: 1000})
+		for after := int64(math.MinInt64); ; after = seq {
+			rows, err := q.AuditAfter(ctx, AuditAfterParams{Seq: after, Most: 1000})
 			if err != nil {
 				return fmt.Errorf("reading the audit chain: %w", err)
 			}
@@ -139,15 +184,18 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 		if err != nil {
 			return fmt.Errorf("reading the head of the audit chain: %w", err)
 		}
-		report.Problems = append(report.Problems, s.headBreaks(head, before, seq)...)
-		return nil
+		wrong, err := s.headBreaks(ctx, q, head, before, seq)
+		report.Problems = append(report.Problems, wrong...)
+		return err
 	})
 	return report, err
 }
 
 func breaks(r Audit, before []byte, seq int64) []string {
 	var p []string
-	if r.Seq != seq+1 {
+	if r.Seq <= seq {
+		p = append(p, fmt.Sprintf("audit row %d stands before the first", r.Seq))
+	} else if r.Seq != seq+1 {
 		p = append(p, fmt.Sprintf("audit rows %d to %d are missing", seq+1, r.Seq-1))
 	}
 	if !bytes.Equal(r.Hash, chain(before, r.Seq, r.At, r.Kind, r.Digest)) {
@@ -156,16 +204,25 @@ func breaks(r Audit, before []byte, seq int64) []string {
 	if r.Body.Valid && !bytes.Equal(r.Digest, bodyDigest(r.Salt, []byte(r.Body.String))) {
 		p = append(p, fmt.Sprintf("the text of audit row %d was changed", r.Seq))
 	}
+	if r.Kind == sealBroken {
+		p = append(p, fmt.Sprintf("the seal of the audit chain did not hold when row %d was written", r.Seq))
+	}
 	return p
 }
 
-func (s *Store) headBreaks(head AuditHead, hash []byte, seq int64) []string {
+func (s *Store) headBreaks(ctx context.Context, q *Queries, head AuditHead, hash []byte, seq int64) ([]string, error) {
 	if head.Seq != seq || !bytes.Equal(head.Hash, hash) {
-		return []string{fmt.Sprintf("the audit chain ends at row %d, its head says %d: rows were cut off or added", seq, head.Seq)}
+		return []string{fmt.Sprintf("the audit chain ends at row %d, its head says %d: rows were cut off or added", seq, head.Seq)}, nil
 	}
-	want := s.head.seal(head.Seq, head.Hash)
-	if seq > 0 && want != nil && !hmac.Equal(head.Seal, want) {
-		return []string{"the seal of the audit chain's head is missing or wrong"}
+	if !s.head.known() {
+		return nil, nil
 	}
-	return nil
+	held, err := s.head.holds(ctx, q, head)
+	if err != nil {
+		return nil, fmt.Errorf("checking the seal of the audit chain: %w", err)
+	}
+	if !held {
+		return []string{"the seal of the audit chain's head is missing or wrong"}, nil
+	}
+	return nil, nil
 }

@@ -10,6 +10,17 @@ import (
 	"database/sql"
 )
 
+const anythingDone = `-- name: AnythingDone :one
+SELECT CAST(EXISTS (SELECT 1 FROM access) OR EXISTS (SELECT 1 FROM outbox) AS INTEGER)
+`
+
+func (q *Queries) AnythingDone(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.anythingDoneStmt, anythingDone)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const auditAfter = `-- name: AuditAfter :many
 SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2
 `
@@ -88,6 +99,17 @@ func (q *Queries) AuditBefore(ctx context.Context, arg AuditBeforeParams) ([]Aud
 		return nil, err
 	}
 	return items, nil
+}
+
+const auditHash = `-- name: AuditHash :one
+SELECT hash FROM audit WHERE seq = ?1
+`
+
+func (q *Queries) AuditHash(ctx context.Context, seq int64) ([]byte, error) {
+	row := q.queryRow(ctx, q.auditHashStmt, auditHash, seq)
+	var hash []byte
+	err := row.Scan(&hash)
+	return hash, err
 }
 
 const auditHead = `-- name: AuditHead :one

@@ -36,8 +36,8 @@ func holdLock() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// TestBoard/B09: another process (a backup tool) holds the lock for five seconds. Whoever writes waits; readers do not even notice.
-func TestLockedByAnother(t *testing.T) {
+// lockedByAnother: another process (a backup tool) holds the lock for five seconds. Whoever writes waits; readers do not even notice.
+func lockedByAnother(t *testing.T) {
 	if testing.Short() {
 		t.Skip("five seconds")
 	}

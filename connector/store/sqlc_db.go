@@ -27,8 +27,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.accessesOfDayStmt, err = db.PrepareContext(ctx, accessesOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query AccessesOfDay: %w", err)
 	}
+	if q.addCodeChangeStmt, err = db.PrepareContext(ctx, addCodeChange); err != nil {
+		return nil, fmt.Errorf("error preparing query AddCodeChange: %w", err)
+	}
+	if q.addCodeListStmt, err = db.PrepareContext(ctx, addCodeList); err != nil {
+		return nil, fmt.Errorf("error preparing query AddCodeList: %w", err)
+	}
 	if q.allItemsStmt, err = db.PrepareContext(ctx, allItems); err != nil {
 		return nil, fmt.Errorf("error preparing query AllItems: %w", err)
+	}
+	if q.anythingDoneStmt, err = db.PrepareContext(ctx, anythingDone); err != nil {
+		return nil, fmt.Errorf("error preparing query AnythingDone: %w", err)
 	}
 	if q.askForDayStmt, err = db.PrepareContext(ctx, askForDay); err != nil {
 		return nil, fmt.Errorf("error preparing query AskForDay: %w", err)
@@ -39,6 +48,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.auditBeforeStmt, err = db.PrepareContext(ctx, auditBefore); err != nil {
 		return nil, fmt.Errorf("error preparing query AuditBefore: %w", err)
 	}
+	if q.auditHashStmt, err = db.PrepareContext(ctx, auditHash); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditHash: %w", err)
+	}
 	if q.auditHeadStmt, err = db.PrepareContext(ctx, auditHead); err != nil {
 		return nil, fmt.Errorf("error preparing query AuditHead: %w", err)
 	}
@@ -47,6 +59,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.beginIntegrationStmt, err = db.PrepareContext(ctx, beginIntegration); err != nil {
 		return nil, fmt.Errorf("error preparing query BeginIntegration: %w", err)
+	}
+	if q.cancelCodeChangesStmt, err = db.PrepareContext(ctx, cancelCodeChanges); err != nil {
+		return nil, fmt.Errorf("error preparing query CancelCodeChanges: %w", err)
+	}
+	if q.cancelCodeListStmt, err = db.PrepareContext(ctx, cancelCodeList); err != nil {
+		return nil, fmt.Errorf("error preparing query CancelCodeList: %w", err)
 	}
 	if q.clearAskedStmt, err = db.PrepareContext(ctx, clearAsked); err != nil {
 		return nil, fmt.Errorf("error preparing query ClearAsked: %w", err)
@@ -57,8 +75,38 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.closeLinkStmt, err = db.PrepareContext(ctx, closeLink); err != nil {
 		return nil, fmt.Errorf("error preparing query CloseLink: %w", err)
 	}
+	if q.codeChangeBackStmt, err = db.PrepareContext(ctx, codeChangeBack); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeChangeBack: %w", err)
+	}
+	if q.codeChangeEndedStmt, err = db.PrepareContext(ctx, codeChangeEnded); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeChangeEnded: %w", err)
+	}
+	if q.codeChangeSendingStmt, err = db.PrepareContext(ctx, codeChangeSending); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeChangeSending: %w", err)
+	}
+	if q.codeChangeUnknownStmt, err = db.PrepareContext(ctx, codeChangeUnknown); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeChangeUnknown: %w", err)
+	}
+	if q.codeChangesLeftOverStmt, err = db.PrepareContext(ctx, codeChangesLeftOver); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeChangesLeftOver: %w", err)
+	}
+	if q.codeChangesOfStmt, err = db.PrepareContext(ctx, codeChangesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeChangesOf: %w", err)
+	}
+	if q.codeListStmt, err = db.PrepareContext(ctx, codeList); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeList: %w", err)
+	}
+	if q.codeListsStmt, err = db.PrepareContext(ctx, codeLists); err != nil {
+		return nil, fmt.Errorf("error preparing query CodeLists: %w", err)
+	}
+	if q.countCodeChangesOfStmt, err = db.PrepareContext(ctx, countCodeChangesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query CountCodeChangesOf: %w", err)
+	}
 	if q.countDirtyDaysStmt, err = db.PrepareContext(ctx, countDirtyDays); err != nil {
 		return nil, fmt.Errorf("error preparing query CountDirtyDays: %w", err)
+	}
+	if q.countOpenCodeChangesStmt, err = db.PrepareContext(ctx, countOpenCodeChanges); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOpenCodeChanges: %w", err)
 	}
 	if q.countOpenItemsStmt, err = db.PrepareContext(ctx, countOpenItems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOpenItems: %w", err)
@@ -135,6 +183,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.nextCheckStmt, err = db.PrepareContext(ctx, nextCheck); err != nil {
 		return nil, fmt.Errorf("error preparing query NextCheck: %w", err)
 	}
+	if q.nextCodeChangeStmt, err = db.PrepareContext(ctx, nextCodeChange); err != nil {
+		return nil, fmt.Errorf("error preparing query NextCodeChange: %w", err)
+	}
+	if q.nextCodeChangeTimeStmt, err = db.PrepareContext(ctx, nextCodeChangeTime); err != nil {
+		return nil, fmt.Errorf("error preparing query NextCodeChangeTime: %w", err)
+	}
 	if q.nextDueDayStmt, err = db.PrepareContext(ctx, nextDueDay); err != nil {
 		return nil, fmt.Errorf("error preparing query NextDueDay: %w", err)
 	}
@@ -143,6 +197,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.nextSendStmt, err = db.PrepareContext(ctx, nextSend); err != nil {
 		return nil, fmt.Errorf("error preparing query NextSend: %w", err)
+	}
+	if q.nextUnknownCodeChangeStmt, err = db.PrepareContext(ctx, nextUnknownCodeChange); err != nil {
+		return nil, fmt.Errorf("error preparing query NextUnknownCodeChange: %w", err)
 	}
 	if q.oldestAcceptedStmt, err = db.PrepareContext(ctx, oldestAccepted); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestAccepted: %w", err)
@@ -186,6 +243,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.readingStmt, err = db.PrepareContext(ctx, reading); err != nil {
 		return nil, fmt.Errorf("error preparing query Reading: %w", err)
 	}
+	if q.rebaseCodeChangesStmt, err = db.PrepareContext(ctx, rebaseCodeChanges); err != nil {
+		return nil, fmt.Errorf("error preparing query RebaseCodeChanges: %w", err)
+	}
+	if q.replaceCodeChangesStmt, err = db.PrepareContext(ctx, replaceCodeChanges); err != nil {
+		return nil, fmt.Errorf("error preparing query ReplaceCodeChanges: %w", err)
+	}
 	if q.replanStampStmt, err = db.PrepareContext(ctx, replanStamp); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplanStamp: %w", err)
 	}
@@ -224,6 +287,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setPausedStmt, err = db.PrepareContext(ctx, setPaused); err != nil {
 		return nil, fmt.Errorf("error preparing query SetPaused: %w", err)
+	}
+	if q.setPersonCodeStmt, err = db.PrepareContext(ctx, setPersonCode); err != nil {
+		return nil, fmt.Errorf("error preparing query SetPersonCode: %w", err)
 	}
 	if q.setPersonExcludedStmt, err = db.PrepareContext(ctx, setPersonExcluded); err != nil {
 		return nil, fmt.Errorf("error preparing query SetPersonExcluded: %w", err)
@@ -342,6 +408,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchDueDaysStmt, err = db.PrepareContext(ctx, touchDueDays); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchDueDays: %w", err)
 	}
+	if q.undoableCodeChangesOfStmt, err = db.PrepareContext(ctx, undoableCodeChangesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query UndoableCodeChangesOf: %w", err)
+	}
 	if q.updateItemDetailStmt, err = db.PrepareContext(ctx, updateItemDetail); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateItemDetail: %w", err)
 	}
@@ -364,9 +433,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing accessesOfDayStmt: %w", cerr)
 		}
 	}
+	if q.addCodeChangeStmt != nil {
+		if cerr := q.addCodeChangeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addCodeChangeStmt: %w", cerr)
+		}
+	}
+	if q.addCodeListStmt != nil {
+		if cerr := q.addCodeListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addCodeListStmt: %w", cerr)
+		}
+	}
 	if q.allItemsStmt != nil {
 		if cerr := q.allItemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing allItemsStmt: %w", cerr)
+		}
+	}
+	if q.anythingDoneStmt != nil {
+		if cerr := q.anythingDoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing anythingDoneStmt: %w", cerr)
 		}
 	}
 	if q.askForDayStmt != nil {
@@ -384,6 +468,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing auditBeforeStmt: %w", cerr)
 		}
 	}
+	if q.auditHashStmt != nil {
+		if cerr := q.auditHashStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditHashStmt: %w", cerr)
+		}
+	}
 	if q.auditHeadStmt != nil {
 		if cerr := q.auditHeadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing auditHeadStmt: %w", cerr)
@@ -397,6 +486,16 @@ func (q *Queries) Close() error {
 	if q.beginIntegrationStmt != nil {
 		if cerr := q.beginIntegrationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing beginIntegrationStmt: %w", cerr)
+		}
+	}
+	if q.cancelCodeChangesStmt != nil {
+		if cerr := q.cancelCodeChangesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cancelCodeChangesStmt: %w", cerr)
+		}
+	}
+	if q.cancelCodeListStmt != nil {
+		if cerr := q.cancelCodeListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cancelCodeListStmt: %w", cerr)
 		}
 	}
 	if q.clearAskedStmt != nil {
@@ -414,9 +513,59 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing closeLinkStmt: %w", cerr)
 		}
 	}
+	if q.codeChangeBackStmt != nil {
+		if cerr := q.codeChangeBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeChangeBackStmt: %w", cerr)
+		}
+	}
+	if q.codeChangeEndedStmt != nil {
+		if cerr := q.codeChangeEndedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeChangeEndedStmt: %w", cerr)
+		}
+	}
+	if q.codeChangeSendingStmt != nil {
+		if cerr := q.codeChangeSendingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeChangeSendingStmt: %w", cerr)
+		}
+	}
+	if q.codeChangeUnknownStmt != nil {
+		if cerr := q.codeChangeUnknownStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeChangeUnknownStmt: %w", cerr)
+		}
+	}
+	if q.codeChangesLeftOverStmt != nil {
+		if cerr := q.codeChangesLeftOverStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeChangesLeftOverStmt: %w", cerr)
+		}
+	}
+	if q.codeChangesOfStmt != nil {
+		if cerr := q.codeChangesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeChangesOfStmt: %w", cerr)
+		}
+	}
+	if q.codeListStmt != nil {
+		if cerr := q.codeListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeListStmt: %w", cerr)
+		}
+	}
+	if q.codeListsStmt != nil {
+		if cerr := q.codeListsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing codeListsStmt: %w", cerr)
+		}
+	}
+	if q.countCodeChangesOfStmt != nil {
+		if cerr := q.countCodeChangesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countCodeChangesOfStmt: %w", cerr)
+		}
+	}
 	if q.countDirtyDaysStmt != nil {
 		if cerr := q.countDirtyDaysStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countDirtyDaysStmt: %w", cerr)
+		}
+	}
+	if q.countOpenCodeChangesStmt != nil {
+		if cerr := q.countOpenCodeChangesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOpenCodeChangesStmt: %w", cerr)
 		}
 	}
 	if q.countOpenItemsStmt != nil {
@@ -544,6 +693,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing nextCheckStmt: %w", cerr)
 		}
 	}
+	if q.nextCodeChangeStmt != nil {
+		if cerr := q.nextCodeChangeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextCodeChangeStmt: %w", cerr)
+		}
+	}
+	if q.nextCodeChangeTimeStmt != nil {
+		if cerr := q.nextCodeChangeTimeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextCodeChangeTimeStmt: %w", cerr)
+		}
+	}
 	if q.nextDueDayStmt != nil {
 		if cerr := q.nextDueDayStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing nextDueDayStmt: %w", cerr)
@@ -557,6 +716,11 @@ func (q *Queries) Close() error {
 	if q.nextSendStmt != nil {
 		if cerr := q.nextSendStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing nextSendStmt: %w", cerr)
+		}
+	}
+	if q.nextUnknownCodeChangeStmt != nil {
+		if cerr := q.nextUnknownCodeChangeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextUnknownCodeChangeStmt: %w", cerr)
 		}
 	}
 	if q.oldestAcceptedStmt != nil {
@@ -629,6 +793,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing readingStmt: %w", cerr)
 		}
 	}
+	if q.rebaseCodeChangesStmt != nil {
+		if cerr := q.rebaseCodeChangesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing rebaseCodeChangesStmt: %w", cerr)
+		}
+	}
+	if q.replaceCodeChangesStmt != nil {
+		if cerr := q.replaceCodeChangesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing replaceCodeChangesStmt: %w", cerr)
+		}
+	}
 	if q.replanStampStmt != nil {
 		if cerr := q.replanStampStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing replanStampStmt: %w", cerr)
@@ -692,6 +866,11 @@ func (q *Queries) Close() error {
 	if q.setPausedStmt != nil {
 		if cerr := q.setPausedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setPausedStmt: %w", cerr)
+		}
+	}
+	if q.setPersonCodeStmt != nil {
+		if cerr := q.setPersonCodeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setPersonCodeStmt: %w", cerr)
 		}
 	}
 	if q.setPersonExcludedStmt != nil {
@@ -889,6 +1068,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchDueDaysStmt: %w", cerr)
 		}
 	}
+	if q.undoableCodeChangesOfStmt != nil {
+		if cerr := q.undoableCodeChangesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing undoableCodeChangesOfStmt: %w", cerr)
+		}
+	}
 	if q.updateItemDetailStmt != nil {
 		if cerr := q.updateItemDetailStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing updateItemDetailStmt: %w", cerr)
@@ -946,233 +1130,279 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                      DBTX
-	tx                      *sql.Tx
-	accessesOfDayStmt       *sql.Stmt
-	allItemsStmt            *sql.Stmt
-	askForDayStmt           *sql.Stmt
-	auditAfterStmt          *sql.Stmt
-	auditBeforeStmt         *sql.Stmt
-	auditHeadStmt           *sql.Stmt
-	auditOfKindBeforeStmt   *sql.Stmt
-	beginIntegrationStmt    *sql.Stmt
-	clearAskedStmt          *sql.Stmt
-	closeItemStmt           *sql.Stmt
-	closeLinkStmt           *sql.Stmt
-	countDirtyDaysStmt      *sql.Stmt
-	countOpenItemsStmt      *sql.Stmt
-	countSentOfDayStmt      *sql.Stmt
-	countStampsByStateStmt  *sql.Stmt
-	countWaitingOfDayStmt   *sql.Stmt
-	cureItemStmt            *sql.Stmt
-	cureReasonStmt          *sql.Stmt
-	dayDecidedStmt          *sql.Stmt
-	dirtyDaysStmt           *sql.Stmt
-	doorsStmt               *sql.Stmt
-	dropOtherRowsOfStmt     *sql.Stmt
-	employeeStmt            *sql.Stmt
-	employeeGoneStmt        *sql.Stmt
-	employeesStmt           *sql.Stmt
-	endIntegrationStmt      *sql.Stmt
-	forgetPlannedStampsStmt *sql.Stmt
-	insertAccessStmt        *sql.Stmt
-	insertAuditStmt         *sql.Stmt
-	integrationStmt         *sql.Stmt
-	itemStmt                *sql.Stmt
-	itemsBetweenStmt        *sql.Stmt
-	itemsToAskForStmt       *sql.Stmt
-	lastAccessStmt          *sql.Stmt
-	linksOfStmt             *sql.Stmt
-	liveItemsOfDayStmt      *sql.Stmt
-	nextCheckStmt           *sql.Stmt
-	nextDueDayStmt          *sql.Stmt
-	nextDueDayAfterStmt     *sql.Stmt
-	nextSendStmt            *sql.Stmt
-	oldestAcceptedStmt      *sql.Stmt
-	openItemStmt            *sql.Stmt
-	openItemsStmt           *sql.Stmt
-	openLinkStmt            *sql.Stmt
-	openLinksStmt           *sql.Stmt
-	otherRowsOfStmt         *sql.Stmt
-	peopleStmt              *sql.Stmt
-	personStmt              *sql.Stmt
-	personDayStmt           *sql.Stmt
-	personDayOfEmployeeStmt *sql.Stmt
-	personDaysStmt          *sql.Stmt
-	personGoneStmt          *sql.Stmt
-	planStampStmt           *sql.Stmt
-	readingStmt             *sql.Stmt
-	replanStampStmt         *sql.Stmt
-	saveDoorStmt            *sql.Stmt
-	saveEmployeeStmt        *sql.Stmt
-	saveOtherRowStmt        *sql.Stmt
-	savePersonStmt          *sql.Stmt
-	saveReadingStmt         *sql.Stmt
-	saveSheetStmt           *sql.Stmt
-	setAkerunClientStmt     *sql.Stmt
-	setAkerunOrgStmt        *sql.Stmt
-	setAuditHeadStmt        *sql.Stmt
-	setConfirmationsStmt    *sql.Stmt
-	setDoorExcludedStmt     *sql.Stmt
-	setPausedStmt           *sql.Stmt
-	setPersonExcludedStmt   *sql.Stmt
-	setPhaseStmt            *sql.Stmt
-	setRelinkStmt           *sql.Stmt
-	setRightsStmt           *sql.Stmt
-	setSalesforceOrgStmt    *sql.Stmt
-	setStepsBackStmt        *sql.Stmt
-	settleDayStmt           *sql.Stmt
-	sheetOfStmt             *sql.Stmt
-	sideStmt                *sql.Stmt
-	sideFailedStmt          *sql.Stmt
-	sideSignedInStmt        *sql.Stmt
-	sideSignedOutStmt       *sql.Stmt
-	sideWellStmt            *sql.Stmt
-	slowestProcessedStmt    *sql.Stmt
-	stampAcceptedStmt       *sql.Stmt
-	stampBackStmt           *sql.Stmt
-	stampCheckedStmt        *sql.Stmt
-	stampDeletedStmt        *sql.Stmt
-	stampErrorStmt          *sql.Stmt
-	stampNeverLeftStmt      *sql.Stmt
-	stampOnSheetStmt        *sql.Stmt
-	stampProcessedStmt      *sql.Stmt
-	stampSendingStmt        *sql.Stmt
-	stampUnknownStmt        *sql.Stmt
-	stampWithdrawnStmt      *sql.Stmt
-	stampsBetweenStmt       *sql.Stmt
-	stampsOfDayStmt         *sql.Stmt
-	stampsOfUserDayStmt     *sql.Stmt
-	stampsSendingStmt       *sql.Stmt
-	stampsToAskForStmt      *sql.Stmt
-	stampsToCheckStmt       *sql.Stmt
-	stampsToSendStmt        *sql.Stmt
-	stampsUnknownStmt       *sql.Stmt
-	touchDayStmt            *sql.Stmt
-	touchDayIfKnownStmt     *sql.Stmt
-	touchDaysOfStmt         *sql.Stmt
-	touchDaysOfEmployeeStmt *sql.Stmt
-	touchDaysSinceStmt      *sql.Stmt
-	touchDueDaysStmt        *sql.Stmt
-	updateItemDetailStmt    *sql.Stmt
-	wantPeopleStmt          *sql.Stmt
-	withdrawPlannedStmt     *sql.Stmt
-	withdrawPlannedOfStmt   *sql.Stmt
+	db                        DBTX
+	tx                        *sql.Tx
+	accessesOfDayStmt         *sql.Stmt
+	addCodeChangeStmt         *sql.Stmt
+	addCodeListStmt           *sql.Stmt
+	allItemsStmt              *sql.Stmt
+	anythingDoneStmt          *sql.Stmt
+	askForDayStmt             *sql.Stmt
+	auditAfterStmt            *sql.Stmt
+	auditBeforeStmt           *sql.Stmt
+	auditHashStmt             *sql.Stmt
+	auditHeadStmt             *sql.Stmt
+	auditOfKindBeforeStmt     *sql.Stmt
+	beginIntegrationStmt      *sql.Stmt
+	cancelCodeChangesStmt     *sql.Stmt
+	cancelCodeListStmt        *sql.Stmt
+	clearAskedStmt            *sql.Stmt
+	closeItemStmt             *sql.Stmt
+	closeLinkStmt             *sql.Stmt
+	codeChangeBackStmt        *sql.Stmt
+	codeChangeEndedStmt       *sql.Stmt
+	codeChangeSendingStmt     *sql.Stmt
+	codeChangeUnknownStmt     *sql.Stmt
+	codeChangesLeftOverStmt   *sql.Stmt
+	codeChangesOfStmt         *sql.Stmt
+	codeListStmt              *sql.Stmt
+	codeListsStmt             *sql.Stmt
+	countCodeChangesOfStmt    *sql.Stmt
+	countDirtyDaysStmt        *sql.Stmt
+	countOpenCodeChangesStmt  *sql.Stmt
+	countOpenItemsStmt        *sql.Stmt
+	countSentOfDayStmt        *sql.Stmt
+	countStampsByStateStmt    *sql.Stmt
+	countWaitingOfDayStmt     *sql.Stmt
+	cureItemStmt              *sql.Stmt
+	cureReasonStmt            *sql.Stmt
+	dayDecidedStmt            *sql.Stmt
+	dirtyDaysStmt             *sql.Stmt
+	doorsStmt                 *sql.Stmt
+	dropOtherRowsOfStmt       *sql.Stmt
+	employeeStmt              *sql.Stmt
+	employeeGoneStmt          *sql.Stmt
+	employeesStmt             *sql.Stmt
+	endIntegrationStmt        *sql.Stmt
+	forgetPlannedStampsStmt   *sql.Stmt
+	insertAccessStmt          *sql.Stmt
+	insertAuditStmt           *sql.Stmt
+	integrationStmt           *sql.Stmt
+	itemStmt                  *sql.Stmt
+	itemsBetweenStmt          *sql.Stmt
+	itemsToAskForStmt         *sql.Stmt
+	lastAccessStmt            *sql.Stmt
+	linksOfStmt               *sql.Stmt
+	liveItemsOfDayStmt        *sql.Stmt
+	nextCheckStmt             *sql.Stmt
+	nextCodeChangeStmt        *sql.Stmt
+	nextCodeChangeTimeStmt    *sql.Stmt
+	nextDueDayStmt            *sql.Stmt
+	nextDueDayAfterStmt       *sql.Stmt
+	nextSendStmt              *sql.Stmt
+	nextUnknownCodeChangeStmt *sql.Stmt
+	oldestAcceptedStmt        *sql.Stmt
+	openItemStmt              *sql.Stmt
+	openItemsStmt             *sql.Stmt
+	openLinkStmt              *sql.Stmt
+	openLinksStmt             *sql.Stmt
+	otherRowsOfStmt           *sql.Stmt
+	peopleStmt                *sql.Stmt
+	personStmt                *sql.Stmt
+	personDayStmt             *sql.Stmt
+	personDayOfEmployeeStmt   *sql.Stmt
+	personDaysStmt            *sql.Stmt
+	personGoneStmt            *sql.Stmt
+	planStampStmt             *sql.Stmt
+	readingStmt               *sql.Stmt
+	rebaseCodeChangesStmt     *sql.Stmt
+	replaceCodeChangesStmt    *sql.Stmt
+	replanStampStmt           *sql.Stmt
+	saveDoorStmt              *sql.Stmt
+	saveEmployeeStmt          *sql.Stmt
+	saveOtherRowStmt          *sql.Stmt
+	savePersonStmt            *sql.Stmt
+	saveReadingStmt           *sql.Stmt
+	saveSheetStmt             *sql.Stmt
+	setAkerunClientStmt       *sql.Stmt
+	setAkerunOrgStmt          *sql.Stmt
+	setAuditHeadStmt          *sql.Stmt
+	setConfirmationsStmt      *sql.Stmt
+	setDoorExcludedStmt       *sql.Stmt
+	setPausedStmt             *sql.Stmt
+	setPersonCodeStmt         *sql.Stmt
+	setPersonExcludedStmt     *sql.Stmt
+	setPhaseStmt              *sql.Stmt
+	setRelinkStmt             *sql.Stmt
+	setRightsStmt             *sql.Stmt
+	setSalesforceOrgStmt      *sql.Stmt
+	setStepsBackStmt          *sql.Stmt
+	settleDayStmt             *sql.Stmt
+	sheetOfStmt               *sql.Stmt
+	sideStmt                  *sql.Stmt
+	sideFailedStmt            *sql.Stmt
+	sideSignedInStmt          *sql.Stmt
+	sideSignedOutStmt         *sql.Stmt
+	sideWellStmt              *sql.Stmt
+	slowestProcessedStmt      *sql.Stmt
+	stampAcceptedStmt         *sql.Stmt
+	stampBackStmt             *sql.Stmt
+	stampCheckedStmt          *sql.Stmt
+	stampDeletedStmt          *sql.Stmt
+	stampErrorStmt            *sql.Stmt
+	stampNeverLeftStmt        *sql.Stmt
+	stampOnSheetStmt          *sql.Stmt
+	stampProcessedStmt        *sql.Stmt
+	stampSendingStmt          *sql.Stmt
+	stampUnknownStmt          *sql.Stmt
+	stampWithdrawnStmt        *sql.Stmt
+	stampsBetweenStmt         *sql.Stmt
+	stampsOfDayStmt           *sql.Stmt
+	stampsOfUserDayStmt       *sql.Stmt
+	stampsSendingStmt         *sql.Stmt
+	stampsToAskForStmt        *sql.Stmt
+	stampsToCheckStmt         *sql.Stmt
+	stampsToSendStmt          *sql.Stmt
+	stampsUnknownStmt         *sql.Stmt
+	touchDayStmt              *sql.Stmt
+	touchDayIfKnownStmt       *sql.Stmt
+	touchDaysOfStmt           *sql.Stmt
+	touchDaysOfEmployeeStmt   *sql.Stmt
+	touchDaysSinceStmt        *sql.Stmt
+	touchDueDaysStmt          *sql.Stmt
+	undoableCodeChangesOfStmt *sql.Stmt
+	updateItemDetailStmt      *sql.Stmt
+	wantPeopleStmt            *sql.Stmt
+	withdrawPlannedStmt       *sql.Stmt
+	withdrawPlannedOfStmt     *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                      tx,
-		tx:                      tx,
-		accessesOfDayStmt:       q.accessesOfDayStmt,
-		allItemsStmt:            q.allItemsStmt,
-		askForDayStmt:           q.askForDayStmt,
-		auditAfterStmt:          q.auditAfterStmt,
-		auditBeforeStmt:         q.auditBeforeStmt,
-		auditHeadStmt:           q.auditHeadStmt,
-		auditOfKindBeforeStmt:   q.auditOfKindBeforeStmt,
-		beginIntegrationStmt:    q.beginIntegrationStmt,
-		clearAskedStmt:          q.clearAskedStmt,
-		closeItemStmt:           q.closeItemStmt,
-		closeLinkStmt:           q.closeLinkStmt,
-		countDirtyDaysStmt:      q.countDirtyDaysStmt,
-		countOpenItemsStmt:      q.countOpenItemsStmt,
-		countSentOfDayStmt:      q.countSentOfDayStmt,
-		countStampsByStateStmt:  q.countStampsByStateStmt,
-		countWaitingOfDayStmt:   q.countWaitingOfDayStmt,
-		cureItemStmt:            q.cureItemStmt,
-		cureReasonStmt:          q.cureReasonStmt,
-		dayDecidedStmt:          q.dayDecidedStmt,
-		dirtyDaysStmt:           q.dirtyDaysStmt,
-		doorsStmt:               q.doorsStmt,
-		dropOtherRowsOfStmt:     q.dropOtherRowsOfStmt,
-		employeeStmt:            q.employeeStmt,
-		employeeGoneStmt:        q.employeeGoneStmt,
-		employeesStmt:           q.employeesStmt,
-		endIntegrationStmt:      q.endIntegrationStmt,
-		forgetPlannedStampsStmt: q.forgetPlannedStampsStmt,
-		insertAccessStmt:        q.insertAccessStmt,
-		insertAuditStmt:         q.insertAuditStmt,
-		integrationStmt:         q.integrationStmt,
-		itemStmt:                q.itemStmt,
-		itemsBetweenStmt:        q.itemsBetweenStmt,
-		itemsToAskForStmt:       q.itemsToAskForStmt,
-		lastAccessStmt:          q.lastAccessStmt,
-		linksOfStmt:             q.linksOfStmt,
-		liveItemsOfDayStmt:      q.liveItemsOfDayStmt,
-		nextCheckStmt:           q.nextCheckStmt,
-		nextDueDayStmt:          q.nextDueDayStmt,
-		nextDueDayAfterStmt:     q.nextDueDayAfterStmt,
-		nextSendStmt:            q.nextSendStmt,
-		oldestAcceptedStmt:      q.oldestAcceptedStmt,
-		openItemStmt:            q.openItemStmt,
-		openItemsStmt:           q.openItemsStmt,
-		openLinkStmt:            q.openLinkStmt,
-		openLinksStmt:           q.openLinksStmt,
-		otherRowsOfStmt:         q.otherRowsOfStmt,
-		peopleStmt:              q.peopleStmt,
-		personStmt:              q.personStmt,
-		personDayStmt:           q.personDayStmt,
-		personDayOfEmployeeStmt: q.personDayOfEmployeeStmt,
-		personDaysStmt:          q.personDaysStmt,
-		personGoneStmt:          q.personGoneStmt,
-		planStampStmt:           q.planStampStmt,
-		readingStmt:             q.readingStmt,
-		replanStampStmt:         q.replanStampStmt,
-		saveDoorStmt:            q.saveDoorStmt,
-		saveEmployeeStmt:        q.saveEmployeeStmt,
-		saveOtherRowStmt:        q.saveOtherRowStmt,
-		savePersonStmt:          q.savePersonStmt,
-		saveReadingStmt:         q.saveReadingStmt,
-		saveSheetStmt:           q.saveSheetStmt,
-		setAkerunClientStmt:     q.setAkerunClientStmt,
-		setAkerunOrgStmt:        q.setAkerunOrgStmt,
-		setAuditHeadStmt:        q.setAuditHeadStmt,
-		setConfirmationsStmt:    q.setConfirmationsStmt,
-		setDoorExcludedStmt:     q.setDoorExcludedStmt,
-		setPausedStmt:           q.setPausedStmt,
-		setPersonExcludedStmt:   q.setPersonExcludedStmt,
-		setPhaseStmt:            q.setPhaseStmt,
-		setRelinkStmt:           q.setRelinkStmt,
-		setRightsStmt:           q.setRightsStmt,
-		setSalesforceOrgStmt:    q.setSalesforceOrgStmt,
-		setStepsBackStmt:        q.setStepsBackStmt,
-		settleDayStmt:           q.settleDayStmt,
-		sheetOfStmt:             q.sheetOfStmt,
-		sideStmt:                q.sideStmt,
-		sideFailedStmt:          q.sideFailedStmt,
-		sideSignedInStmt:        q.sideSignedInStmt,
-		sideSignedOutStmt:       q.sideSignedOutStmt,
-		sideWellStmt:            q.sideWellStmt,
-		slowestProcessedStmt:    q.slowestProcessedStmt,
-		stampAcceptedStmt:       q.stampAcceptedStmt,
-		stampBackStmt:           q.stampBackStmt,
-		stampCheckedStmt:        q.stampCheckedStmt,
-		stampDeletedStmt:        q.stampDeletedStmt,
-		stampErrorStmt:          q.stampErrorStmt,
-		stampNeverLeftStmt:      q.stampNeverLeftStmt,
-		stampOnSheetStmt:        q.stampOnSheetStmt,
-		stampProcessedStmt:      q.stampProcessedStmt,
-		stampSendingStmt:        q.stampSendingStmt,
-		stampUnknownStmt:        q.stampUnknownStmt,
-		stampWithdrawnStmt:      q.stampWithdrawnStmt,
-		stampsBetweenStmt:       q.stampsBetweenStmt,
-		stampsOfDayStmt:         q.stampsOfDayStmt,
-		stampsOfUserDayStmt:     q.stampsOfUserDayStmt,
-		stampsSendingStmt:       q.stampsSendingStmt,
-		stampsToAskForStmt:      q.stampsToAskForStmt,
-		stampsToCheckStmt:       q.stampsToCheckStmt,
-		stampsToSendStmt:        q.stampsToSendStmt,
-		stampsUnknownStmt:       q.stampsUnknownStmt,
-		touchDayStmt:            q.touchDayStmt,
-		touchDayIfKnownStmt:     q.touchDayIfKnownStmt,
-		touchDaysOfStmt:         q.touchDaysOfStmt,
-		touchDaysOfEmployeeStmt: q.touchDaysOfEmployeeStmt,
-		touchDaysSinceStmt:      q.touchDaysSinceStmt,
-		touchDueDaysStmt:        q.touchDueDaysStmt,
-		updateItemDetailStmt:    q.updateItemDetailStmt,
-		wantPeopleStmt:          q.wantPeopleStmt,
-		withdrawPlannedStmt:     q.withdrawPlannedStmt,
-		withdrawPlannedOfStmt:   q.withdrawPlannedOfStmt,
+		db:                        tx,
+		tx:                        tx,
+		accessesOfDayStmt:         q.accessesOfDayStmt,
+		addCodeChangeStmt:         q.addCodeChangeStmt,
+		addCodeListStmt:           q.addCodeListStmt,
+		allItemsStmt:              q.allItemsStmt,
+		anythingDoneStmt:          q.anythingDoneStmt,
+		askForDayStmt:             q.askForDayStmt,
+		auditAfterStmt:            q.auditAfterStmt,
+		auditBeforeStmt:           q.auditBeforeStmt,
+		auditHashStmt:             q.auditHashStmt,
+		auditHeadStmt:             q.auditHeadStmt,
+		auditOfKindBeforeStmt:     q.auditOfKindBeforeStmt,
+		beginIntegrationStmt:      q.beginIntegrationStmt,
+		cancelCodeChangesStmt:     q.cancelCodeChangesStmt,
+		cancelCodeListStmt:        q.cancelCodeListStmt,
+		clearAskedStmt:            q.clearAskedStmt,
+		closeItemStmt:             q.closeItemStmt,
+		closeLinkStmt:             q.closeLinkStmt,
+		codeChangeBackStmt:        q.codeChangeBackStmt,
+		codeChangeEndedStmt:       q.codeChangeEndedStmt,
+		codeChangeSendingStmt:     q.codeChangeSendingStmt,
+		codeChangeUnknownStmt:     q.codeChangeUnknownStmt,
+		codeChangesLeftOverStmt:   q.codeChangesLeftOverStmt,
+		codeChangesOfStmt:         q.codeChangesOfStmt,
+		codeListStmt:              q.codeListStmt,
+		codeListsStmt:             q.codeListsStmt,
+		countCodeChangesOfStmt:    q.countCodeChangesOfStmt,
+		countDirtyDaysStmt:        q.countDirtyDaysStmt,
+		countOpenCodeChangesStmt:  q.countOpenCodeChangesStmt,
+		countOpenItemsStmt:        q.countOpenItemsStmt,
+		countSentOfDayStmt:        q.countSentOfDayStmt,
+		countStampsByStateStmt:    q.countStampsByStateStmt,
+		countWaitingOfDayStmt:     q.countWaitingOfDayStmt,
+		cureItemStmt:              q.cureItemStmt,
+		cureReasonStmt:            q.cureReasonStmt,
+		dayDecidedStmt:            q.dayDecidedStmt,
+		dirtyDaysStmt:             q.dirtyDaysStmt,
+		doorsStmt:                 q.doorsStmt,
+		dropOtherRowsOfStmt:       q.dropOtherRowsOfStmt,
+		employeeStmt:              q.employeeStmt,
+		employeeGoneStmt:          q.employeeGoneStmt,
+		employeesStmt:             q.employeesStmt,
+		endIntegrationStmt:        q.endIntegrationStmt,
+		forgetPlannedStampsStmt:   q.forgetPlannedStampsStmt,
+		insertAccessStmt:          q.insertAccessStmt,
+		insertAuditStmt:           q.insertAuditStmt,
+		integrationStmt:           q.integrationStmt,
+		itemStmt:                  q.itemStmt,
+		itemsBetweenStmt:          q.itemsBetweenStmt,
+		itemsToAskForStmt:         q.itemsToAskForStmt,
+		lastAccessStmt:            q.lastAccessStmt,
+		linksOfStmt:               q.linksOfStmt,
+		liveItemsOfDayStmt:        q.liveItemsOfDayStmt,
+		nextCheckStmt:             q.nextCheckStmt,
+		nextCodeChangeStmt:        q.nextCodeChangeStmt,
+		nextCodeChangeTimeStmt:    q.nextCodeChangeTimeStmt,
+		nextDueDayStmt:            q.nextDueDayStmt,
+		nextDueDayAfterStmt:       q.nextDueDayAfterStmt,
+		nextSendStmt:              q.nextSendStmt,
+		nextUnknownCodeChangeStmt: q.nextUnknownCodeChangeStmt,
+		oldestAcceptedStmt:        q.oldestAcceptedStmt,
+		openItemStmt:              q.openItemStmt,
+		openItemsStmt:             q.openItemsStmt,
+		openLinkStmt:              q.openLinkStmt,
+		openLinksStmt:             q.openLinksStmt,
+		otherRowsOfStmt:           q.otherRowsOfStmt,
+		peopleStmt:                q.peopleStmt,
+		personStmt:                q.personStmt,
+		personDayStmt:             q.personDayStmt,
+		personDayOfEmployeeStmt:   q.personDayOfEmployeeStmt,
+		personDaysStmt:            q.personDaysStmt,
+		personGoneStmt:            q.personGoneStmt,
+		planStampStmt:             q.planStampStmt,
+		readingStmt:               q.readingStmt,
+		rebaseCodeChangesStmt:     q.rebaseCodeChangesStmt,
+		replaceCodeChangesStmt:    q.replaceCodeChangesStmt,
+		replanStampStmt:           q.replanStampStmt,
+		saveDoorStmt:              q.saveDoorStmt,
+		saveEmployeeStmt:          q.saveEmployeeStmt,
+		saveOtherRowStmt:          q.saveOtherRowStmt,
+		savePersonStmt:            q.savePersonStmt,
+		saveReadingStmt:           q.saveReadingStmt,
+		saveSheetStmt:             q.saveSheetStmt,
+		setAkerunClientStmt:       q.setAkerunClientStmt,
+		setAkerunOrgStmt:          q.setAkerunOrgStmt,
+		setAuditHeadStmt:          q.setAuditHeadStmt,
+		setConfirmationsStmt:      q.setConfirmationsStmt,
+		setDoorExcludedStmt:       q.setDoorExcludedStmt,
+		setPausedStmt:             q.setPausedStmt,
+		setPersonCodeStmt:         q.setPersonCodeStmt,
+		setPersonExcludedStmt:     q.setPersonExcludedStmt,
+		setPhaseStmt:              q.setPhaseStmt,
+		setRelinkStmt:             q.setRelinkStmt,
+		setRightsStmt:             q.setRightsStmt,
+		setSalesforceOrgStmt:      q.setSalesforceOrgStmt,
+		setStepsBackStmt:          q.setStepsBackStmt,
+		settleDayStmt:             q.settleDayStmt,
+		sheetOfStmt:               q.sheetOfStmt,
+		sideStmt:                  q.sideStmt,
+		sideFailedStmt:            q.sideFailedStmt,
+		sideSignedInStmt:          q.sideSignedInStmt,
+		sideSignedOutStmt:         q.sideSignedOutStmt,
+		sideWellStmt:              q.sideWellStmt,
+		slowestProcessedStmt:      q.slowestProcessedStmt,
+		stampAcceptedStmt:         q.stampAcceptedStmt,
+		stampBackStmt:             q.stampBackStmt,
+		stampCheckedStmt:          q.stampCheckedStmt,
+		stampDeletedStmt:          q.stampDeletedStmt,
+		stampErrorStmt:            q.stampErrorStmt,
+		stampNeverLeftStmt:        q.stampNeverLeftStmt,
+		stampOnSheetStmt:          q.stampOnSheetStmt,
+		stampProcessedStmt:        q.stampProcessedStmt,
+		stampSendingStmt:          q.stampSendingStmt,
+		stampUnknownStmt:          q.stampUnknownStmt,
+		stampWithdrawnStmt:        q.stampWithdrawnStmt,
+		stampsBetweenStmt:         q.stampsBetweenStmt,
+		stampsOfDayStmt:           q.stampsOfDayStmt,
+		stampsOfUserDayStmt:       q.stampsOfUserDayStmt,
+		stampsSendingStmt:         q.stampsSendingStmt,
+		stampsToAskForStmt:        q.stampsToAskForStmt,
+		stampsToCheckStmt:         q.stampsToCheckStmt,
+		stampsToSendStmt:          q.stampsToSendStmt,
+		stampsUnknownStmt:         q.stampsUnknownStmt,
+		touchDayStmt:              q.touchDayStmt,
+		touchDayIfKnownStmt:       q.touchDayIfKnownStmt,
+		touchDaysOfStmt:           q.touchDaysOfStmt,
+		touchDaysOfEmployeeStmt:   q.touchDaysOfEmployeeStmt,
+		touchDaysSinceStmt:        q.touchDaysSinceStmt,
+		touchDueDaysStmt:          q.touchDueDaysStmt,
+		undoableCodeChangesOfStmt: q.undoableCodeChangesOfStmt,
+		updateItemDetailStmt:      q.updateItemDetailStmt,
+		wantPeopleStmt:            q.wantPeopleStmt,
+		withdrawPlannedStmt:       q.withdrawPlannedStmt,
+		withdrawPlannedOfStmt:     q.withdrawPlannedOfStmt,
 	}
 }

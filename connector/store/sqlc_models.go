@@ -37,6 +37,29 @@ type AuditHead struct {
 	Seal []byte
 }
 
+type CodeChange struct {
+	ID        int64
+	List      int64
+	Urgent    int64
+	UserID    string
+	Former    string
+	Code      string
+	State     string
+	Why       string
+	Attempts  int64
+	NotBefore int64
+	SentAt    int64
+	DoneAt    int64
+}
+
+type CodeList struct {
+	ID          int64
+	PlannedAt   int64
+	Origin      string
+	Undoes      int64
+	CancelledAt int64
+}
+
 type Door struct {
 	Org      string
 	ID       string

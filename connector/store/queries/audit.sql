@@ -16,3 +16,9 @@ SELECT * FROM audit WHERE seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(m
 
 -- name: AuditOfKindBefore :many
 SELECT * FROM audit WHERE kind = sqlc.arg(kind) AND seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(most);
+
+-- name: AuditHash :one
+SELECT hash FROM audit WHERE seq = sqlc.arg(seq);
+
+-- name: AnythingDone :one
+SELECT CAST(EXISTS (SELECT 1 FROM access) OR EXISTS (SELECT 1 FROM outbox) AS INTEGER);
