@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"app/output":              {},
 	"app/owner":               {"connector"},
 	"app/profile":             {},
-	"ui":                      {"assets", "connector"},
+	"ui":                      {"assets", "connector", "ui"},
 	"assets":                  {},
 	"connector":               {"connector/akerun", "connector/attendance", "connector/engine", "connector/roster", "connector/salesforce", "connector/settings", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
 	"connector/engine":        {"connector/akerun", "connector/attendance", "connector/roster", "connector/salesforce", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"connector/attendance":    {},
 	"connector/proof":         {},
 	"connector/proof/witness": {"connector/proof", "connector/simulator"},
-	"connector/proof/rig":     {"connector", "connector/settings", "connector/simulator", "connector/vault"}, // for tests only: nobody may import it
+	"connector/proof/rig":     {"connector", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/vault"}, // for tests only: nobody may import it
 	"connector/simulator":     {"connector/simulator"},
 }
 

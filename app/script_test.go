@@ -10,9 +10,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { scripts(t, "testdata/script") }
+
+// Days of the demo; long with the race detector, so it runs without.
+func TestVolumeScripts(t *testing.T) { scripts(t, "testdata/volume") }
+
+func scripts(t *testing.T, dir string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			// No keychain, no screen, a zone far from Japan: nothing that is said may depend on them.
 			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "")

@@ -39,7 +39,7 @@ func play(t *testing.T, o Options) *World {
 }
 
 // One day from the sign-ins to the sheet: what is said at the end has to be what the servers have.
-func TestADayOfTheDemo(t *testing.T) {
+func TestVolumeADayOfTheDemo(t *testing.T) {
 	w := play(t, Options{Seed: 3, Size: "S", Days: 1})
 	if err := w.Begin(t.Context()); err != nil {
 		t.Fatal(err)
