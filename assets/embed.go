@@ -10,7 +10,7 @@ import "embed"
 //go:embed icon.svg
 var Icon []byte
 
-// Translations holds translations/ja.json and translations/en.json, each a flat table from key to text.
+// Translations holds the texts, translations/PART.LANGUAGE.json, each a flat table from key to text. The part fyne is Fyne's own words.
 //
 //go:embed translations/*.json
 var Translations embed.FS

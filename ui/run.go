@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"dakokubridge/connector"
+	"dakokubridge/ui/text"
 )
 
 // ErrNoScreen is what a start without a screen gives.
@@ -32,7 +33,7 @@ func Run(ctx context.Context, facade connector.Connector, o Options) error {
 	if !HasScreen() {
 		return ErrNoScreen
 	}
-	if err := loadTexts(o.Language); err != nil {
+	if _, err := text.Load(o.Language); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -10,10 +10,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"dakokubridge/connector"
+	"dakokubridge/ui/text"
 )
-
-// japan is the zone of all times in the windows, whatever the PC's.
-var japan = time.FixedZone("JST", 9*60*60)
 
 // stateWindow is a window with the state. Its methods run on Fyne's goroutine only.
 type stateWindow struct {
@@ -30,7 +28,7 @@ func newStateWindow(a fyne.App, o Options) *stateWindow {
 		title = "window_title_demo"
 	}
 	w := &stateWindow{
-		Window: a.NewWindow(text(title)),
+		Window: a.NewWindow(text.Of(title)),
 		phase:  widget.NewLabel(""),
 		rows:   map[string]*widget.Label{},
 	}
@@ -42,7 +40,7 @@ func newStateWindow(a fyne.App, o Options) *stateWindow {
 		value := widget.NewLabel("")
 		value.Wrapping = fyne.TextWrapWord
 		w.rows[key] = value
-		form.Add(widget.NewLabelWithStyle(text(key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
+		form.Add(widget.NewLabelWithStyle(text.Of(key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
 		form.Add(value)
 	}
 	w.SetContent(container.NewVScroll(container.NewVBox(w.phase, widget.NewSeparator(), form)))
@@ -52,15 +50,15 @@ func newStateWindow(a fyne.App, o Options) *stateWindow {
 
 // show replaces everything that is shown by a new state.
 func (w *stateWindow) show(s connector.Status) {
-	w.phase.SetText(text("phase_" + string(s.Phase)))
+	w.phase.SetText(text.Of("phase_" + string(s.Phase)))
 	for key, value := range map[string]string{
 		"label_now":       instant(s.Now),
 		"label_start":     instant(s.Start),
 		"label_last_poll": instant(s.LastPoll),
-		"label_today":     text("value_today", map[string]any{"Sent": s.SentToday, "Waiting": s.WaitingToday}),
-		"label_queue": text("value_queue", map[string]any{"Planned": s.Queue.Planned, "Unknown": s.Queue.Unknown + s.Queue.Sending,
+		"label_today":     text.Of("value_today", text.Args{"Sent": s.SentToday, "Waiting": s.WaitingToday}),
+		"label_queue": text.Of("value_queue", text.Args{"Planned": s.Queue.Planned, "Unknown": s.Queue.Unknown + s.Queue.Sending,
 			"Accepted": s.Queue.Accepted + s.Queue.Processed}),
-		"label_items": text("value_items", map[string]any{"Stopped": s.OpenItems["stopped"], "Action": s.OpenItems["action"],
+		"label_items": text.Of("value_items", text.Args{"Stopped": s.OpenItems["stopped"], "Action": s.OpenItems["action"],
 			"Review": s.OpenItems["review"]}),
 		"label_warnings": orNone(strings.Join(s.Warnings, "\n")),
 	} {
@@ -69,18 +67,18 @@ func (w *stateWindow) show(s connector.Status) {
 }
 
 // ended says that no further state will come.
-func (w *stateWindow) ended() { w.phase.SetText(text("subscription_ended")) }
+func (w *stateWindow) ended() { w.phase.SetText(text.Of("subscription_ended")) }
 
 func instant(t time.Time) string {
 	if t.IsZero() {
-		return text("value_none")
+		return text.Of("value_none")
 	}
-	return t.In(japan).Format("2006-01-02 15:04:05")
+	return t.In(text.Zone).Format("2006-01-02 15:04:05")
 }
 
 func orNone(s string) string {
 	if s == "" {
-		return text("value_none")
+		return text.Of("value_none")
 	}
 	return s
 }

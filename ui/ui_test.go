@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"encoding/json"
 	"image/color"
 	"maps"
 	"os"
@@ -18,6 +17,7 @@ import (
 
 	"dakokubridge/assets"
 	"dakokubridge/connector"
+	"dakokubridge/ui/text"
 )
 
 func TestMetadataIsThatOfFyneAppToml(t *testing.T) {
@@ -49,12 +49,8 @@ func TestMetadataIsThatOfFyneAppToml(t *testing.T) {
 
 func texts(t *testing.T, language string) map[string]string {
 	t.Helper()
-	b, err := assets.Translations.ReadFile("translations/" + language + ".json")
+	all, err := text.Table(language)
 	if err != nil {
-		t.Fatal(err)
-	}
-	var all map[string]string
-	if err := json.Unmarshal(b, &all); err != nil {
 		t.Fatal(err)
 	}
 	return all
@@ -84,7 +80,7 @@ func TestTheWindowShowsEachStateInTheChosenLanguage(t *testing.T) {
 		"en": {"Dakoku Bridge (demo)", "Running", "3 sent, 2 waiting", "stopped 1, action needed 4, to review 0", "2026-11-24 09:00:01", "none"},
 	} {
 		t.Run(language, func(t *testing.T) {
-			if err := loadTexts(language); err != nil {
+			if _, err := text.Load(language); err != nil {
 				t.Fatal(err)
 			}
 			w := newStateWindow(test.NewTempApp(t), Options{Demo: true})
@@ -100,9 +96,9 @@ func TestTheWindowShowsEachStateInTheChosenLanguage(t *testing.T) {
 			}
 			posted[0]()
 			shown := w.Title() + "\n" + strings.Join(labels(w), "\n")
-			for _, text := range want {
-				if !strings.Contains(shown, text) {
-					t.Errorf("no %q in\n%s", text, shown)
+			for _, part := range want {
+				if !strings.Contains(shown, part) {
+					t.Errorf("no %q in\n%s", part, shown)
 				}
 			}
 			posted[1]()

@@ -1,0 +1,69 @@
+package stage
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Label is what can be read on an object; empty where it has no words of its own, or only in its parts.
+func Label(o fyne.CanvasObject) string {
+	switch o := o.(type) {
+	case *widget.Label:
+		return o.Text
+	case *widget.Button:
+		return o.Text
+	case *widget.Check:
+		return o.Text
+	case *widget.Entry:
+		return o.Text
+	case *widget.Hyperlink:
+		return o.Text
+	case *widget.Select:
+		return o.Selected
+	case *widget.RichText:
+		return o.String()
+	case *canvas.Text:
+		return o.Text
+	}
+	return ""
+}
+
+// find gives the last shown object that says so: what a dialog shows goes before what lies beneath.
+func (s *Stage) find(label string) (found fyne.CanvasObject) {
+	s.walk(func(o fyne.CanvasObject) bool {
+		switch o.(type) {
+		case *widget.Button, *widget.Check, *widget.Hyperlink:
+			if Label(o) == label {
+				found = o
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// walk visits every shown object of the window and of the dialogs above it, parents first; visit says whether to go deeper.
+func (s *Stage) walk(visit func(fyne.CanvasObject) bool) {
+	roots := append([]fyne.CanvasObject{s.Window.Content()}, s.Window.Canvas().Overlays().List()...)
+	for _, root := range roots {
+		walk(root, visit)
+	}
+}
+
+func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) {
+	if o == nil || !o.Visible() || !visit(o) {
+		return
+	}
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, part := range o.Objects {
+			walk(part, visit)
+		}
+	case fyne.Widget:
+		for _, part := range test.WidgetRenderer(o).Objects() {
+			walk(part, visit)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package text
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+)
+
+// Zone is the zone of all times in the windows, whatever the PC's: Japan's, without summer time.
+var Zone = time.FixedZone("JST", 9*60*60)
+
+// Time is the time of day in Japan, 08:52; a dash for none.
+func Time(t time.Time) string { return format(t, "15:04") }
+
+// Instant is date and time in Japan, 2026-11-22 08:52; a dash for none.
+func Instant(t time.Time) string { return format(t, "2006-01-02 15:04") }
+
+// Second is date and time in Japan to the second; a dash for none.
+func Second(t time.Time) string { return format(t, "2006-01-02 15:04:05") }
+
+func format(t time.Time, layout string) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(Zone).Format(layout)
+}
+
+// Date is a day in words: 2026年11月22日（日）, Sun 22 Nov 2026.
+func Date(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	t = t.In(Zone)
+	return Of("date_long", Args{"Year": t.Year(), "Month": int(t.Month()), "MonthName": t.Format("Jan"), "Day": t.Day(), "Weekday": Weekday(t.Weekday())})
+}
+
+// Moment is date and time in words: 2026年11月22日（日）5:00.
+func Moment(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return Of("date_and_time", Args{"Date": Date(t), "Time": t.In(Zone).Format("15:04")})
+}
+
+// Weekday is the short name of a day of the week, as Fyne has it.
+func Weekday(d time.Weekday) string {
+	names := [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+	return lang.X(names[d]+".short", names[d])
+}
