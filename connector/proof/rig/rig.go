@@ -130,6 +130,18 @@ func (r *Rig) Restart() {
 // SignIn signs in to a side as one of the roles of the simulator.
 func (r *Rig) SignIn(side connector.Side, role string) (connector.Account, error) {
 	r.t.Helper()
+	return r.signIn(side, role, true)
+}
+
+// RefuseSignIn signs in to a side and presses 拒否 when asked for the permission.
+func (r *Rig) RefuseSignIn(side connector.Side, role string) error {
+	r.t.Helper()
+	_, err := r.signIn(side, role, false)
+	return err
+}
+
+func (r *Rig) signIn(side connector.Side, role string, allow bool) (connector.Account, error) {
+	r.t.Helper()
 	d := r.World.Description(simulator.PipeAkerunURL, simulator.PipeSalesforceURL)
 	user, password := "", ""
 	for _, u := range d.Akerun.Users {
@@ -150,23 +162,23 @@ func (r *Rig) SignIn(side connector.Side, role string) (connector.Account, error
 	if err != nil {
 		return connector.Account{}, err
 	}
-	return r.browse(begun, side, user, password)
+	return r.browse(begun, side, user, password, allow)
 }
 
 // browse goes through the pages; the return to this machine goes over the real network.
-func (r *Rig) browse(begun connector.SignIn, side connector.Side, user, password string) (connector.Account, error) {
+func (r *Rig) browse(begun connector.SignIn, side connector.Side, user, password string, allow bool) (connector.Account, error) {
 	direct := &http.Transport{}
 	defer direct.CloseIdleConnections()
 	b, err := browser.New(either{r.pipe, direct})
 	must(r.t, err)
 	if side == connector.Akerun {
-		final, err := b.SignIn(r.t.Context(), begun.Address, user, password, true)
+		final, err := b.SignIn(r.t.Context(), begun.Address, user, password, allow)
 		must(r.t, err)
 		return r.FinishSignIn(r.t.Context(), begun.ID, final.String())
 	}
 	var visit sync.WaitGroup
 	var visited error
-	visit.Go(func() { _, visited = b.SignIn(r.t.Context(), begun.Address, user, password, true) })
+	visit.Go(func() { _, visited = b.SignIn(r.t.Context(), begun.Address, user, password, allow) })
 	account, err := r.FinishSignIn(r.t.Context(), begun.ID, "")
 	visit.Wait()
 	return account, errors.Join(err, visited)
