@@ -9,6 +9,8 @@ const (
 	HookOutboxBeforeSend   = "outbox.before_send"
 	HookOutboxAfterSend    = "outbox.after_send"
 	HookOutboxAfterCommit  = "outbox.after_commit"
+	HookCodeBeforeSend     = "code.before_send"
+	HookCodeAfterSend      = "code.after_send"
 )
 
 func (e *Engine) hook(ctx context.Context, point string) error {

@@ -181,6 +181,52 @@ func (k *peopleKeeper) keep(ctx context.Context) error {
 	return k.tx.SaveReading(ctx, store.SaveReadingParams{Name: readingPeople, BegunAt: now, DoneAt: now})
 }
 
+// rematch judges people anew by what is stored of them.
+func (k *peopleKeeper) rematch(ctx context.Context) error {
+	people, err := k.tx.People(ctx)
+	if err != nil {
+		return err
+	}
+	employees, err := k.tx.Employees(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.GoneAt != 0 {
+			continue
+		}
+		u := roster.User{ID: p.UserID, Code: p.Code, Authority: p.Authority, Organizations: strings.Fields(p.Orgs)}
+		if u.Name, u.Mail, err = k.open(p.NameSealed, p.MailSealed); err != nil {
+			return nil // sealed with another key: the next reading of both sides seals and matches anew
+		}
+		k.users = append(k.users, u)
+	}
+	for _, p := range employees {
+		if p.GoneAt != 0 {
+			continue
+		}
+		employee := roster.Employee{ID: p.EmployeeID, Code: p.Code, UserID: p.UserID, Entry: dayOrNone(p.EntryDay), End: dayOrNone(p.EndDay)}
+		if employee.Name, employee.Mail, err = k.open(p.NameSealed, p.MailSealed); err != nil {
+			return nil
+		}
+		k.employees = append(k.employees, employee)
+	}
+	verdicts := roster.Match(k.users, k.employees).On(k.today)
+	if err := k.keepUsers(ctx, verdicts); err != nil {
+		return err
+	}
+	return k.keepLinks(ctx, verdicts)
+}
+
+func (k *peopleKeeper) open(name, mail []byte) (string, string, error) {
+	n, err := k.seal.Open(name)
+	if err != nil {
+		return "", "", err
+	}
+	m, err := k.seal.Open(mail)
+	return n, m, err
+}
+
 func (k *peopleKeeper) keepEmployees(ctx context.Context) error {
 	rows, err := k.tx.Employees(ctx)
 	if err != nil {

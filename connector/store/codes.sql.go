@@ -83,7 +83,7 @@ func (q *Queries) CancelCodeList(ctx context.Context, arg CancelCodeListParams) 
 
 const codeChangeBack = `-- name: CodeChangeBack :exec
 UPDATE code_change SET state = 'waiting', attempts = ?1, not_before = ?2, why = ?3
-WHERE id = ?4 AND state IN ('sending', 'unknown')
+WHERE id = ?4 AND state IN ('waiting', 'sending', 'unknown')
 `
 
 type CodeChangeBackParams struct {
@@ -362,11 +362,12 @@ func (q *Queries) NextCodeChange(ctx context.Context, now int64) (CodeChange, er
 }
 
 const nextCodeChangeTime = `-- name: NextCodeChangeTime :one
-SELECT CAST(COALESCE(MIN(not_before), -1) AS INTEGER) FROM code_change INDEXED BY code_change_open WHERE state IN ('waiting', 'sending', 'unknown')
+SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM code_change INDEXED BY code_change_open
+WHERE state IN ('waiting', 'sending', 'unknown') AND not_before > ?1
 `
 
-func (q *Queries) NextCodeChangeTime(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.nextCodeChangeTimeStmt, nextCodeChangeTime)
+func (q *Queries) NextCodeChangeTime(ctx context.Context, now int64) (int64, error) {
+	row := q.queryRow(ctx, q.nextCodeChangeTimeStmt, nextCodeChangeTime, now)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err

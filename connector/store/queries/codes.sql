@@ -38,14 +38,15 @@ SELECT c.* FROM code_change AS c WHERE c.state = 'waiting' AND c.state IN ('wait
 ORDER BY c.urgent DESC, c.id LIMIT 1;
 
 -- name: NextCodeChangeTime :one
-SELECT CAST(COALESCE(MIN(not_before), -1) AS INTEGER) FROM code_change INDEXED BY code_change_open WHERE state IN ('waiting', 'sending', 'unknown');
+SELECT CAST(COALESCE(MIN(not_before), 0) AS INTEGER) FROM code_change INDEXED BY code_change_open
+WHERE state IN ('waiting', 'sending', 'unknown') AND not_before > sqlc.arg(now);
 
 -- name: CodeChangeSending :execrows
 UPDATE code_change SET state = 'sending', attempts = attempts + 1, sent_at = sqlc.arg(at) WHERE id = sqlc.arg(id) AND state = 'waiting';
 
 -- name: CodeChangeBack :exec
 UPDATE code_change SET state = 'waiting', attempts = sqlc.arg(attempts), not_before = sqlc.arg(not_before), why = sqlc.arg(why)
-WHERE id = sqlc.arg(id) AND state IN ('sending', 'unknown');
+WHERE id = sqlc.arg(id) AND state IN ('waiting', 'sending', 'unknown');
 
 -- name: CodeChangeUnknown :exec
 UPDATE code_change SET state = 'unknown', not_before = sqlc.arg(not_before), why = sqlc.arg(why) WHERE id = sqlc.arg(id) AND state IN ('sending', 'unknown');
