@@ -32,7 +32,7 @@ func (l *Local) trusted(ctx context.Context) (time.Time, error) {
 	if _, err := l.akerunClient().Organizations(ctx); err != nil {
 		return time.Time{}, explain(Akerun, err)
 	}
-	if err := l.salesforce.Greet(ctx); err != nil {
+	if err := l.salesforceClient().Greet(ctx); err != nil {
 		return time.Time{}, explain(Salesforce, err)
 	}
 	now, ok := l.times.Now()
@@ -76,7 +76,7 @@ func (l *Local) seenBefore(ctx context.Context, in store.Integration, start, now
 		return 0, nil
 	}
 	seen := make(map[string]bool)
-	rules := rulesOf(l.c.Settings.Engine)
+	rules := rulesOf(l.settings().Engine)
 	err := l.eachAccess(ctx, in.AkerunOrg, day.Start(), func(a attendance.Access) {
 		if counts, _ := rules.Counts(a.Action, a.Device); counts && a.User != "" && a.At.Before(start) {
 			seen[a.User] = true
@@ -230,7 +230,7 @@ func (l *Local) Unlink(ctx context.Context) error {
 		if err := l.update(ctx, func(tx *store.Tx) error { return endIntegration(ctx, tx) }); err != nil {
 			return err
 		}
-		for side, revoke := range map[Side]func(context.Context) error{Akerun: l.akerunClient().Revoke, Salesforce: l.salesforce.Revoke} {
+		for side, revoke := range map[Side]func(context.Context) error{Akerun: l.akerunClient().Revoke, Salesforce: l.salesforceClient().Revoke} {
 			if err := revoke(ctx); err != nil { // the keychain entry is gone in any case
 				l.c.Log.Warn("the sign-in was not revoked", "side", side, "error", err)
 			}

@@ -38,7 +38,7 @@ func (l *Local) Days(ctx context.Context, q DayQuery) ([]PersonDay, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules := rulesOf(l.c.Settings.Engine)
+	rules := rulesOf(l.settings().Engine)
 	var out []PersonDay
 	err = l.store.View(ctx, func(s *store.Queries) error {
 		d, err := readDays(ctx, s, from, to)

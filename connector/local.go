@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dakokubridge/connector/akerun"
@@ -35,7 +36,13 @@ type Config struct {
 	// Transport does the HTTP calls; nil is the real network.
 	Transport http.RoundTripper
 	Settings  settings.Settings
-	Log       *slog.Logger // nil: no log
+	// SettingsPath is the file that SetSettings writes; empty: settings live as long as the process.
+	SettingsPath string
+	// LogPath is the log of this program, whose last lines go into the diagnostics; empty: there is none.
+	LogPath string
+	// Version is the program's version, for the diagnostics.
+	Version string
+	Log     *slog.Logger // nil: no log
 	// Hook is called at the engine's points where a crash is worth testing; tests only.
 	Hook func(ctx context.Context, point string) error
 }
@@ -49,11 +56,16 @@ type Local struct {
 
 	akerunHTTP     *http.Client
 	salesforceHTTP *http.Client
-	salesforce     *salesforce.Client
-	teamspirit     *teamspirit.Client
 
-	mu      sync.Mutex
-	akerun  *akerun.Client
+	set     atomic.Pointer[settings.Settings]
+	calls   *engine.Budget // of the calls to Akerun
+	setting sync.Mutex     // held while settings change
+
+	mu         sync.Mutex
+	akerun     *akerun.Client
+	salesforce *salesforce.Client
+	teamspirit *teamspirit.Client
+
 	sealer  *vault.Sealer
 	signIns map[string]*signIn
 	subs    map[chan Status]bool
@@ -70,6 +82,7 @@ func Open(ctx context.Context, c Config) (*Local, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	l := &Local{c: c, times: engine.NewTimes(c.Clock), signIns: make(map[string]*signIn), subs: make(map[chan Status]bool)}
+	l.set.Store(&c.Settings)
 	var err error
 	if l.store, err = store.Open(ctx, store.Options{Path: filepath.Join(c.Dir, databaseName), Driver: c.Driver, DSN: c.DSN, Throwaway: c.Throwaway}); err != nil {
 		return nil, err
@@ -85,9 +98,13 @@ func (l *Local) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := l.c.Settings
-	l.akerunHTTP = transport.New(transport.Options{Base: l.c.Transport, Observe: l.times.ObserveAkerun, Pace: engine.Pace(l.c.Clock, s.Engine.AkerunPerMinute)})
-	l.salesforceHTTP = transport.New(transport.Options{Base: l.c.Transport, Observe: l.times.ObserveSalesforce})
+	s := l.settings()
+	proxy := func() string { return l.settings().Proxy }
+	l.calls = engine.NewBudget(l.c.Clock, s.Engine.AkerunPerMinute)
+	l.akerunHTTP = transport.New(transport.Options{
+		Base: l.c.Transport, Proxy: proxy, Observe: l.times.ObserveAkerun, Pace: l.calls.Pace,
+	})
+	l.salesforceHTTP = transport.New(transport.Options{Base: l.c.Transport, Proxy: proxy, Observe: l.times.ObserveSalesforce})
 	if l.akerun, err = l.newAkerun(in.AkerunClient, l.c.Vault); err != nil {
 		return err
 	}
@@ -100,7 +117,7 @@ func (l *Local) assemble(ctx context.Context) error {
 	}
 	l.teamspirit = teamspirit.New(l.salesforce, names)
 	l.engine = engine.New(engine.Params{
-		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit,
+		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit, AkerunCalls: l.calls,
 		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, Hook: l.c.Hook,
 	}, l.times)
 	l.engine.OnChange(l.publish)
@@ -109,6 +126,8 @@ func (l *Local) assemble(ctx context.Context) error {
 	}
 	return nil
 }
+
+func (l *Local) settings() settings.Settings { return *l.set.Load() }
 
 func rulesOf(s settings.Engine) attendance.Rules {
 	r := attendance.DefaultRules()
@@ -122,15 +141,15 @@ func rulesOf(s settings.Engine) attendance.Rules {
 
 func (l *Local) newAkerun(clientID string, v vault.Vault) (*akerun.Client, error) {
 	if clientID == "" {
-		clientID = l.c.Settings.Akerun.ClientID
+		clientID = l.settings().Akerun.ClientID
 	}
 	return akerun.New(akerun.Config{
-		BaseURL: l.c.Settings.Akerun.BaseURL, ClientID: clientID, RedirectURI: l.c.Settings.Akerun.RedirectURI, Vault: v, HTTP: l.akerunHTTP,
+		BaseURL: l.settings().Akerun.BaseURL, ClientID: clientID, RedirectURI: l.settings().Akerun.RedirectURI, Vault: v, HTTP: l.akerunHTTP,
 	})
 }
 
 func (l *Local) newSalesforce(v vault.Vault, pinned string) (*salesforce.Client, error) {
-	s := l.c.Settings.Salesforce
+	s := l.settings().Salesforce
 	return salesforce.New(salesforce.Config{
 		LoginURL: s.LoginURL, ClientID: s.ClientID, CallbackPorts: s.CallbackPorts, PinnedOrg: pinned, HTTP: l.salesforceHTTP, Vault: v, Log: l.c.Log,
 	})
@@ -187,13 +206,25 @@ func (l *Local) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(l.akerunClient().Tokens().Close(ctx), l.salesforce.Tokens().Close(ctx), l.store.Close())
+	return errors.Join(l.akerunClient().Tokens().Close(ctx), l.salesforceClient().Tokens().Close(ctx), l.store.Close())
 }
 
 func (l *Local) akerunClient() *akerun.Client {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.akerun
+}
+
+func (l *Local) salesforceClient() *salesforce.Client {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.salesforce
+}
+
+func (l *Local) teamspiritClient() *teamspirit.Client {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.teamspirit
 }
 
 func (l *Local) integration(ctx context.Context) (in store.Integration, err error) {

@@ -36,7 +36,7 @@ func (l *Local) Preview(ctx context.Context, days int) ([]PersonDay, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := rehearsal{rules: rulesOf(l.c.Settings.Engine), now: now, roster: r.roster, first: attendance.DayOf(now).Add(-days), accesses: make(map[userDay][]attendance.Access)}
+	p := rehearsal{rules: rulesOf(l.settings().Engine), now: now, roster: r.roster, first: attendance.DayOf(now).Add(-days), accesses: make(map[userDay][]attendance.Access)}
 	err = l.eachAccess(ctx, in.AkerunOrg, p.first.Start(), func(a attendance.Access) {
 		if a.User != "" {
 			k := userDay{a.User, attendance.DayOf(a.At)}
@@ -95,7 +95,7 @@ func (l *Local) eachAccess(ctx context.Context, org string, since time.Time, f f
 
 func (l *Local) readFrame(ctx context.Context, p *rehearsal) error {
 	p.sheets, p.excluded, p.doors = make(map[employeeDay]teamspirit.SheetDay), make(map[string]bool), make(map[string]bool)
-	err := l.teamspirit.Sheet(ctx, p.first.String(), attendance.DayOf(p.now).String(), nil, func(page []teamspirit.SheetDay) error {
+	err := l.teamspiritClient().Sheet(ctx, p.first.String(), attendance.DayOf(p.now).String(), nil, func(page []teamspirit.SheetDay) error {
 		for _, s := range page {
 			p.sheets[employeeDay{s.EmployeeID, s.Date}] = s
 		}

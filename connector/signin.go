@@ -58,7 +58,7 @@ func (l *Local) needAkerunClient(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if in.AkerunClient == "" && l.c.Settings.Akerun.ClientID == "" {
+	if in.AkerunClient == "" && l.settings().Akerun.ClientID == "" {
 		return fail(CodeNoClient, "Akerun's アプリID is missing: enter the アプリID and the 秘密キー that Akerun sent")
 	}
 	_, err = l.c.Vault.Get(ctx, vault.AkerunClientSecret)
@@ -69,10 +69,10 @@ func (l *Local) needAkerunClient(ctx context.Context) error {
 }
 
 func (l *Local) beginSalesforce(ctx context.Context) (SignIn, error) {
-	if l.c.Settings.Salesforce.ClientID == "" {
+	if l.settings().Salesforce.ClientID == "" {
 		return SignIn{}, fail(CodeNoClient, "the consumer key of the Salesforce app is missing: write it as client_id under [salesforce] in settings.toml")
 	}
-	login, err := l.salesforce.BeginLogin(context.WithoutCancel(ctx)) // it outlives the call that began it
+	login, err := l.salesforceClient().BeginLogin(context.WithoutCancel(ctx)) // it outlives the call that began it
 	if err != nil {
 		return SignIn{}, explain(Salesforce, err)
 	}
@@ -299,7 +299,7 @@ func (l *Local) salesforceAccount(ctx context.Context, c *salesforce.Client, lin
 	if !linked {
 		return account, nil
 	}
-	rights, err := teamspirit.New(c, l.teamspirit.Names()).Rights(ctx, nil)
+	rights, err := teamspirit.New(c, l.teamspiritClient().Names()).Rights(ctx, nil)
 	if err != nil {
 		return account, err
 	}
@@ -315,13 +315,13 @@ func (l *Local) salesforceAccount(ctx context.Context, c *salesforce.Client, lin
 // adoptSalesforce puts the new sign-in in the place of the former one, which is revoked: Salesforce keeps five per user and app, and a
 // forgotten one would knock another out.
 func (l *Local) adoptSalesforce(ctx context.Context, grant token.Grant, account Account) error {
-	if err := l.salesforce.Revoke(ctx); err != nil {
+	if err := l.salesforceClient().Revoke(ctx); err != nil {
 		l.c.Log.Warn("the former Salesforce sign-in was not revoked", "error", err)
 	}
-	if err := l.salesforce.Pin(account.OrganizationID); err != nil {
+	if err := l.salesforceClient().Pin(account.OrganizationID); err != nil {
 		return err
 	}
-	if err := l.salesforce.Tokens().Adopt(ctx, grant); err != nil {
+	if err := l.salesforceClient().Tokens().Adopt(ctx, grant); err != nil {
 		return err
 	}
 	return l.noteSignIn(ctx, account)

@@ -68,7 +68,8 @@ type decider struct {
 }
 
 func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integration) (*decider, error) {
-	d := &decider{tx: tx, in: in, rules: e.p.Rules, names: e.p.TeamSpirit.Names(), log: e.p.Log, sure: e.sure(), doors: map[string]bool{}}
+	rules, names := e.measures()
+	d := &decider{tx: tx, in: in, rules: rules, names: names, log: e.p.Log, sure: e.sure(), doors: map[string]bool{}}
 	latest, err := tx.Reading(ctx, readingNew)
 	if err != nil {
 		return nil, err
@@ -97,7 +98,7 @@ func (d *decider) decideSafely(ctx context.Context, day store.PersonDay) (err er
 	defer func() {
 		if p := recover(); p != nil {
 			d.log.Error("panic over a day", "user", day.UserID, "day", dayOf(day.Day).String(), "panic", fmt.Sprint(p))
-			if err = openItem(ctx, d.tx, itemOf(attendance.Panic, sourceEngine).of(day.UserID, "", dayOf(day.Day)).about("decide")); err == nil {
+			if err = openItem(ctx, d.tx, itemOf(attendance.Panic, sourceDecide).of(day.UserID, "", dayOf(day.Day)).about("decide")); err == nil {
 				err = d.tx.DayDecided(ctx, store.DayDecidedParams{At: store.Millis(d.tx.Now()), UserID: day.UserID, Day: day.Day})
 			}
 		}

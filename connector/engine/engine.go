@@ -32,8 +32,10 @@ type Params struct {
 	Akerun     *akerun.Client
 	Salesforce *salesforce.Client
 	TeamSpirit *teamspirit.Client
-	Rules      attendance.Rules
-	Log        *slog.Logger
+	// AkerunCalls is what paces the Akerun client's calls; writing codes spends only what reading leaves over.
+	AkerunCalls *Budget
+	Rules       attendance.Rules
+	Log         *slog.Logger
 
 	Poll   time.Duration // between two readings of Akerun
 	People time.Duration // between two readings of people
@@ -50,6 +52,7 @@ type Engine struct {
 
 	turn     sync.Mutex // held by whoever runs stages
 	pageRows int        // rows asked for at a time
+	seen     codesSeen
 
 	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
 
@@ -73,6 +76,39 @@ func (e *Engine) UseAkerun(c *akerun.Client) {
 	e.p.Akerun = c
 }
 
+// UseSalesforce replaces the clients of the other side, when another sign-in host or app was chosen.
+func (e *Engine) UseSalesforce(c *salesforce.Client, t *teamspirit.Client) {
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.p.Salesforce, e.p.TeamSpirit = c, t
+}
+
+// Tuning is what may change while the engine runs; its fields are those of [Params].
+type Tuning struct {
+	Rules        attendance.Rules
+	Poll, People time.Duration
+	Share        float64
+}
+
+// Tune takes new measures from the next turn on. It waits for the turn under way.
+func (e *Engine) Tune(t Tuning) {
+	e.turn.Lock()
+	e.mu.Lock()
+	e.p.Rules, e.p.Poll, e.p.People, e.p.Share = t.Rules, t.Poll, t.People, t.Share
+	e.mu.Unlock()
+	e.turn.Unlock()
+	e.Wake(false)
+}
+
+// measures gives what deciding goes by, also while a turn is under way.
+func (e *Engine) measures() (attendance.Rules, teamspirit.Names) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.p.Rules, e.p.TeamSpirit.Names()
+}
+
 // Times collects what both servers say of the time. It exists before the engine, because the clients' transports report to it.
 type Times struct{ t *trustedTime }
 
@@ -87,9 +123,6 @@ func (t *Times) ObserveSalesforce(date time.Time) { t.t.observe(sideSalesforce, 
 
 // Now returns the trusted time; ok is false until both servers have been heard.
 func (t *Times) Now() (now time.Time, ok bool) { return t.t.now() }
-
-// Pace returns what keeps a side's calls within perMinute, by the clock c.
-func Pace(c Clock, perMinute int) func(context.Context) error { return newBudget(c, perMinute).pace }
 
 // OnChange sets what is called after each turn; it must not block.
 func (e *Engine) OnChange(f func()) {
@@ -144,6 +177,9 @@ func (e *Engine) Turn(ctx context.Context) (err error) {
 		return err
 	}
 	if in.Phase != phaseWaiting && in.Phase != phaseRunning {
+		if err := e.stage(ctx, "codes", e.codes); err != nil {
+			return err
+		}
 		return e.stage(ctx, "keep alive", e.keepAlive)
 	}
 	if poll {
@@ -166,7 +202,7 @@ func (e *Engine) Turn(ctx context.Context) (err error) {
 	for _, s := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"begin", e.begin}, {"check", e.check}, {"decide", e.decide}, {"deliver", e.deliver}, {"confirm", e.confirm}, {"watch", e.watch}} {
+	}{{"begin", e.begin}, {"check", e.check}, {"decide", e.decide}, {"deliver", e.deliver}, {"confirm", e.confirm}, {"codes", e.codes}, {"watch", e.watch}} {
 		if err := e.stage(ctx, s.name, s.run); err != nil {
 			return err
 		}
@@ -244,11 +280,12 @@ func (e *Engine) LastPoll() time.Time {
 // nextTurn is when the loop has to go round again at the latest, by the PC's clock.
 func (e *Engine) nextTurn(ctx context.Context) time.Time {
 	e.mu.Lock()
-	next := e.lastPoll.Add(e.p.Poll)
+	poll := e.p.Poll
+	next := e.lastPoll.Add(poll)
 	e.mu.Unlock()
 	wall, now := e.p.Clock.Now(), e.now()
-	if next.After(wall.Add(e.p.Poll)) || !next.After(wall) {
-		next = wall.Add(e.p.Poll)
+	if next.After(wall.Add(poll)) || !next.After(wall) {
+		next = wall.Add(poll)
 	}
 	_ = e.p.Store.View(ctx, func(q *store.Queries) error {
 		for _, due := range e.dueTimes(ctx, q) {
@@ -258,6 +295,9 @@ func (e *Engine) nextTurn(ctx context.Context) time.Time {
 		}
 		return nil
 	})
+	if at := e.codesDue(ctx); !at.IsZero() && at.Before(next) {
+		next = at
+	}
 	return next
 }
 

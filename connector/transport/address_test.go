@@ -94,3 +94,18 @@ func TestProxyIsNeverForThisMachine(t *testing.T) {
 		t.Errorf("got %v, %v", u, err)
 	}
 }
+
+func TestAChosenProxyGoesBeforeThatOfThePC(t *testing.T) {
+	chosen := ""
+	proxy := chosenProxy(func() string { return chosen }, func(*http.Request) (*url.URL, error) { return url.Parse("http://pc.example:1") })
+	for address, want := range map[string]string{"": "http://pc.example:1", "http://office.example:8080": "http://office.example:8080"} {
+		chosen = address
+		u, err := proxy(httptest.NewRequest("GET", "https://api.akerun.com/", nil))
+		if err != nil || u.String() != want {
+			t.Errorf("chosen %q: got %v, %v, want %s", address, u, err, want)
+		}
+	}
+	if u, err := proxy(httptest.NewRequest("GET", "http://127.0.0.1:1", nil)); u != nil || err != nil {
+		t.Errorf("this machine through %v, %v", u, err)
+	}
+}

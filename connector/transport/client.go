@@ -22,6 +22,9 @@ type Options struct {
 	// A Base that fires net/http/httptrace events lets a failed call be told apart as sent or not; one that does not is
 	// believed only where the error itself proves that nothing left.
 	Base http.RoundTripper
+	// Proxy gives the address of the office's proxy, asked anew for each connection; an empty one, or a nil func, is what the PC
+	// itself uses. It counts only without a Base.
+	Proxy func() string
 	// Observe gets the Date header of each answer, in UTC with a resolution of one second. It is not called where the header
 	// is absent or no HTTP date. It must not block and may be called by several goroutines at once.
 	Observe func(date time.Time)
@@ -35,7 +38,7 @@ type Options struct {
 // drawn to another host, and never sends a body twice. Errors of its Do wrap a *Failure.
 func New(o Options) *http.Client {
 	if o.Base == nil {
-		o.Base = systemTransport()
+		o.Base = systemTransport(o.Proxy)
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
@@ -48,9 +51,9 @@ func New(o Options) *http.Client {
 
 // systemTransport is net/http's default transport with this program's floor. There is no setting that lowers it: a proxy that
 // opens TLS needs its certificate among the operating system's roots.
-func systemTransport() *http.Transport {
+func systemTransport(proxy func() string) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Proxy = systemProxy()
+	t.Proxy = chosenProxy(proxy, systemProxy())
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.MaxResponseHeaderBytes = 1 << 20
 	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {

@@ -84,7 +84,7 @@ func TestBoard(t *testing.T) {
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(407) }))
 		defer proxy.Close()
 		for _, address := range []string{proxy.URL, "http://127.0.0.1:1"} {
-			base := systemTransport()
+			base := systemTransport(nil)
 			base.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(address) }
 			_, err := New(Options{Base: base}).Post("https://api.akerun.example/oauth/token", "text/plain", strings.NewReader("x"))
 			if Cause(err) != CauseProxy || Sent(err) {

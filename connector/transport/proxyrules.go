@@ -21,3 +21,18 @@ func withoutLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Req
 		return u, err
 	}
 }
+
+// chosenProxy goes by an address that somebody chose, and by what the PC uses where nobody has. This machine itself is never reached
+// through a proxy.
+func chosenProxy(address func() string, otherwise func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	if address == nil {
+		return otherwise
+	}
+	return func(req *http.Request) (*url.URL, error) {
+		chosen := address()
+		if chosen == "" {
+			return otherwise(req)
+		}
+		return withoutLoopback(func(*http.Request) (*url.URL, error) { return url.Parse(chosen) })(req)
+	}
+}

@@ -68,7 +68,7 @@ func TestBoardM13TLSFloor(t *testing.T) {
 			server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS10, MaxVersion: tt.version}
 			server.StartTLS()
 			defer server.Close()
-			base := systemTransport()
+			base := systemTransport(nil)
 			defer base.CloseIdleConnections()
 			if tt.trusted {
 				base.TLSClientConfig.RootCAs = x509.NewCertPool()
