@@ -217,62 +217,82 @@ func compare(t *testing.T, w *world, dir string, days []shownDay) {
 }
 
 // noSecrets looks for everything secret in all that the profile holds, in what was printed and in the arguments and the environment
-// of the running process.
+// of the running process, and for names in the open.
 func noSecrets(t *testing.T, w *world, dir string, said []*shell) {
 	t.Helper()
 	p, err := profile.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets := map[string]string{"Akerun's client secret": w.Akerun.ClientSecret}
-	for _, name := range []string{vault.AkerunRefreshToken, vault.SalesforceRefreshToken, vault.SealingKey} {
-		if secrets[name], err = vault.Keychain(p.KeychainService()).Get(t.Context(), name); err != nil {
-			t.Fatal(err)
+	places := files(t, dir)
+	for _, s := range said {
+		name := strings.Join(s.cmd.Args, " ")
+		places["the output of "+name] = []byte(s.everything())
+		places["the arguments of "+name] = []byte(name)
+		for _, kind := range []string{"cmdline", "environ"} {
+			if b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), kind)); err == nil {
+				places[kind+" of "+name] = b
+			}
 		}
 	}
-	for _, u := range w.Akerun.Users {
-		secrets["the password of "+u.Mail] = u.Password
+	nowhere(t, secrets(t, w, p), places)
+	names := map[string]string{}
+	for _, name := range w.names(t) {
+		names["the name "+name] = name
 	}
-	places := map[string][]byte{}
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	nowhere(t, names, files(t, dir))
+}
+
+// nowhere looks for each of some texts in each of some places.
+func nowhere(t *testing.T, texts map[string]string, places map[string][]byte) {
+	t.Helper()
+	for where, content := range places {
+		for what, text := range texts {
+			if bytes.Contains(content, []byte(text)) {
+				t.Errorf("%s is in %s", what, where)
+			}
+		}
+	}
+}
+
+// secrets are those in the keychain, and the passwords of the simulator's people.
+func secrets(t *testing.T, w *world, p *profile.Profile) map[string]string {
+	t.Helper()
+	all := map[string]string{"Akerun's client secret": w.Akerun.ClientSecret}
+	for _, name := range []string{vault.AkerunRefreshToken, vault.SalesforceRefreshToken, vault.SealingKey} {
+		secret, err := vault.Keychain(p.KeychainService()).Get(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = secret
+	}
+	for _, u := range w.Akerun.Users {
+		all["the password of "+u.Mail] = u.Password
+	}
+	for _, u := range w.Salesforce.Users {
+		all["the password of "+u.Username] = u.Password
+	}
+	return all
+}
+
+// files are all files of the profile: database, write-ahead log, logs, settings.
+func files(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
-		places[path], err = os.ReadFile(path)
+		all[path], err = os.ReadFile(path)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(places) < 4 {
-		t.Fatalf("only %d files in the profile", len(places))
+	if len(all) < 4 {
+		t.Fatalf("only %d files in the profile", len(all))
 	}
-	for _, s := range said {
-		places["the output of "+strings.Join(s.cmd.Args, " ")] = []byte(s.everything())
-		places["the arguments"] = append(places["the arguments"], strings.Join(s.cmd.Args, " ")...)
-		for _, kind := range []string{"cmdline", "environ"} {
-			if b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.cmd.Process.Pid), kind)); err == nil {
-				places[kind+" of "+s.cmd.Args[len(s.cmd.Args)-1]] = b
-			}
-		}
-	}
-	for where, content := range places {
-		for what, secret := range secrets {
-			if bytes.Contains(content, []byte(secret)) {
-				t.Errorf("%s is in %s", what, where)
-			}
-		}
-	}
-	names := map[string]bool{}
-	for _, u := range w.names(t) {
-		names[u] = true
-	}
-	db := places[p.Database()]
-	for name := range names {
-		if bytes.Contains(db, []byte(name)) || bytes.Contains(places[p.Database()+"-wal"], []byte(name)) || bytes.Contains(places[p.Log()], []byte(name)) {
-			t.Errorf("the name %s stands in the open", name)
-		}
-	}
+	return all
 }
 
 // names are the names of everybody in the company.

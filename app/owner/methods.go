@@ -51,6 +51,42 @@ func (c *Client) SetUserCode(ctx context.Context, userID, code string) error {
 	return c.do(ctx, "SetUserCode", nil, userID, code)
 }
 
+func (c *Client) PlanCodeChanges(ctx context.Context, origin connector.Origin, changes []connector.CodeChange, onlyGood bool) (connector.CodePlan, error) {
+	return ask[connector.CodePlan](ctx, c, "PlanCodeChanges", origin, changes, onlyGood)
+}
+
+func (c *Client) ApplyProposals(ctx context.Context, userIDs []string) (connector.CodePlan, error) {
+	return ask[connector.CodePlan](ctx, c, "ApplyProposals", userIDs)
+}
+
+func (c *Client) WriteCodeChanges(ctx context.Context) error {
+	return c.do(ctx, "WriteCodeChanges", nil)
+}
+
+func (c *Client) CodeChanges(ctx context.Context) ([]connector.CodeList, error) {
+	return ask[[]connector.CodeList](ctx, c, "CodeChanges")
+}
+
+func (c *Client) CodeChangesOf(ctx context.Context, list int64) ([]connector.CodeChangeState, error) {
+	return ask[[]connector.CodeChangeState](ctx, c, "CodeChangesOf", list)
+}
+
+func (c *Client) UndoCodeChanges(ctx context.Context, list int64) (connector.CodePlan, error) {
+	return ask[connector.CodePlan](ctx, c, "UndoCodeChanges", list)
+}
+
+func (c *Client) CancelCodeChanges(ctx context.Context, list int64) error {
+	return c.do(ctx, "CancelCodeChanges", nil, list)
+}
+
+func (c *Client) ExportPeople(ctx context.Context, format, language string) ([]byte, error) {
+	return ask[[]byte](ctx, c, "ExportPeople", format, language)
+}
+
+func (c *Client) CheckPeopleFile(ctx context.Context, name string, data []byte) (connector.PeopleFileCheck, error) {
+	return ask[connector.PeopleFileCheck](ctx, c, "CheckPeopleFile", name, data)
+}
+
 func (c *Client) Exclude(ctx context.Context, userIDs []string, excluded bool) error {
 	return c.do(ctx, "Exclude", nil, userIDs, excluded)
 }

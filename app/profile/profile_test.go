@@ -59,141 +59,164 @@ func TestTwoFirstStartsAtOnceAgreeOnTheID(t *testing.T) {
 	}
 }
 
+// TestBoard holds the board's cases of the data folder under their ids.
 func TestBoard(t *testing.T) {
-	refused := func(t *testing.T, dir, want string) {
-		t.Helper()
-		_, err := Open(dir)
-		var r *Refused
-		if !errors.As(err, &r) || !strings.Contains(r.Text, want) {
-			t.Errorf("got %v, want a refusal with %q", err, want)
-		}
-		if strings.Contains(err.Error(), "\n") {
-			t.Error("more than one line")
-		}
+	for name, test := range map[string]func(*testing.T){
+		"L13-folder-open-to-others":       folderOpenToOthers,
+		"L13-files-open-to-others":        filesOpenToOthers,
+		"L13-settings-writable-by-others": settingsWritableByOthers,
+		"L13-foreign-owner":               foreignOwner,
+		"L14-folder-is-a-symlink":         folderIsASymlink,
+		"L14-planted-file-is-a-symlink":   plantedFileIsASymlink,
+		"L14-id-damaged":                  idDamaged,
+		"K01-second-owner":                secondOwner,
+	} {
+		t.Run(name, test)
 	}
-	fresh := func(t *testing.T) string {
-		t.Helper()
-		dir := filepath.Join(t.TempDir(), "p")
-		if _, err := Open(dir); err != nil {
-			t.Fatal(err)
-		}
-		return dir
+}
+
+func refused(t *testing.T, dir, want string) {
+	t.Helper()
+	_, err := Open(dir)
+	var r *Refused
+	if !errors.As(err, &r) || !strings.Contains(r.Text, want) {
+		t.Errorf("got %v, want a refusal with %q", err, want)
 	}
-	t.Run("L13-folder-open-to-others", func(t *testing.T) {
-		for _, mode := range []fs.FileMode{0o750, 0o705, 0o701, 0o777} {
-			dir := fresh(t)
-			if err := os.Chmod(dir, mode); err != nil {
-				t.Fatal(err)
-			}
-			refused(t, dir, "chmod 700")
-		}
-	})
-	t.Run("L13-files-open-to-others", func(t *testing.T) {
-		for _, name := range []string{"dakokubridge.db", "profile-id"} {
-			dir := fresh(t)
-			path := filepath.Join(dir, name)
-			if f, err := os.OpenFile(path, os.O_CREATE, 0o600); err != nil {
-				t.Fatal(err)
-			} else {
-				f.Close()
-			}
-			if err := os.Chmod(path, 0o640); err != nil {
-				t.Fatal(err)
-			}
-			refused(t, dir, "chmod 600")
-		}
-	})
-	t.Run("L13-settings-writable-by-others", func(t *testing.T) {
+	if strings.Contains(err.Error(), "\n") {
+		t.Error("more than one line")
+	}
+}
+
+func fresh(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "p")
+	if _, err := Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func folderOpenToOthers(t *testing.T) {
+	for _, mode := range []fs.FileMode{0o750, 0o705, 0o701, 0o777} {
 		dir := fresh(t)
-		path := filepath.Join(dir, "settings.toml")
-		if err := os.WriteFile(path, nil, 0o644); err != nil {
+		if err := os.Chmod(dir, mode); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(dir); err != nil {
-			t.Error("what an editor makes is refused:", err)
+		refused(t, dir, "chmod 700")
+	}
+}
+
+func filesOpenToOthers(t *testing.T) {
+	for _, name := range []string{"dakokubridge.db", "profile-id"} {
+		dir := fresh(t)
+		path := filepath.Join(dir, name)
+		if f, err := os.OpenFile(path, os.O_CREATE, 0o600); err != nil {
+			t.Fatal(err)
+		} else {
+			f.Close()
 		}
-		if err := os.Chmod(path, 0o666); err != nil {
+		if err := os.Chmod(path, 0o640); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, dir, "chmod 600")
-	})
-	t.Run("L13-foreign-owner", func(t *testing.T) {
-		if os.Geteuid() != 0 {
-			if p := "/root"; true {
-				if _, err := os.Lstat(p); err != nil {
-					t.Skip("no folder of another user here")
-				}
-				refused(t, p, "belongs to another user")
+	}
+}
+
+func settingsWritableByOthers(t *testing.T) {
+	dir := fresh(t)
+	path := filepath.Join(dir, "settings.toml")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err != nil {
+		t.Error("what an editor makes is refused:", err)
+	}
+	if err := os.Chmod(path, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, dir, "chmod 600")
+}
+
+func foreignOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		if p := "/root"; true {
+			if _, err := os.Lstat(p); err != nil {
+				t.Skip("no folder of another user here")
 			}
-			return
+			refused(t, p, "belongs to another user")
 		}
+		return
+	}
+	dir := fresh(t)
+	if err := os.Chown(dir, 4711, 4711); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, dir, "belongs to another user")
+}
+
+func folderIsASymlink(t *testing.T) {
+	dir := fresh(t)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, link, "symbolic link")
+}
+
+func plantedFileIsASymlink(t *testing.T) {
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.WriteFile(elsewhere, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"settings.toml", "dakokubridge.db", "lock", "profile-id"} {
 		dir := fresh(t)
-		if err := os.Chown(dir, 4711, 4711); err != nil {
+		os.Remove(filepath.Join(dir, name))
+		if err := os.Symlink(elsewhere, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, dir, "belongs to another user")
-	})
-	t.Run("L14-folder-is-a-symlink", func(t *testing.T) {
-		dir := fresh(t)
-		link := filepath.Join(t.TempDir(), "link")
-		if err := os.Symlink(dir, link); err != nil {
-			t.Fatal(err)
-		}
-		refused(t, link, "symbolic link")
-	})
-	t.Run("L14-planted-file-is-a-symlink", func(t *testing.T) {
-		elsewhere := filepath.Join(t.TempDir(), "elsewhere")
-		if err := os.WriteFile(elsewhere, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range []string{"settings.toml", "dakokubridge.db", "lock", "profile-id"} {
-			dir := fresh(t)
-			os.Remove(filepath.Join(dir, name))
-			if err := os.Symlink(elsewhere, filepath.Join(dir, name)); err != nil {
-				t.Fatal(err)
-			}
-			refused(t, dir, "no plain file")
-		}
-		dir := fresh(t)
-		if err := os.RemoveAll(filepath.Join(dir, "logs")); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(t.TempDir(), filepath.Join(dir, "logs")); err != nil {
-			t.Fatal(err)
-		}
-		refused(t, dir, "symbolic link")
-	})
-	t.Run("L14-id-damaged", func(t *testing.T) {
-		dir := fresh(t)
-		if err := os.WriteFile(filepath.Join(dir, "profile-id"), []byte("../x\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		refused(t, dir, "damaged")
-	})
-	t.Run("K01-second-owner", func(t *testing.T) {
-		dir := fresh(t)
-		p, err := Open(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		first, err := p.Own()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.Own(); !errors.Is(err, ErrOwned) {
-			t.Errorf("a second owner: %v", err)
-		}
-		if err := first.Release(); err != nil {
-			t.Fatal(err)
-		}
-		second, err := p.Own()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := second.Release(); err != nil {
-			t.Fatal(err)
-		}
-	})
+		refused(t, dir, "no plain file")
+	}
+	dir := fresh(t)
+	if err := os.RemoveAll(filepath.Join(dir, "logs")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(t.TempDir(), filepath.Join(dir, "logs")); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, dir, "symbolic link")
+}
+
+func idDamaged(t *testing.T) {
+	dir := fresh(t)
+	if err := os.WriteFile(filepath.Join(dir, "profile-id"), []byte("../x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, dir, "damaged")
+}
+
+func secondOwner(t *testing.T) {
+	dir := fresh(t)
+	p, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := p.Own()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Own(); !errors.Is(err, ErrOwned) {
+		t.Errorf("a second owner: %v", err)
+	}
+	if err := first.Release(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := p.Own()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Release(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestSocketIsShortAndClosedAndCleanedUp(t *testing.T) {
