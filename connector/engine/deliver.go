@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -98,7 +99,7 @@ func (e *Engine) sendAll(ctx context.Context, r rights, rows []store.Outbox, fre
 		wg    sync.WaitGroup
 		mu    sync.Mutex
 		first error
-		slots = make(chan struct{}, callsAtOnce)
+		slots = make(chan struct{}, cmp.Or(e.p.Lanes, callsAtOnce))
 	)
 	all = true
 	for _, call := range calls(rows) {
@@ -112,7 +113,7 @@ func (e *Engine) sendAll(ctx context.Context, r rights, rows []store.Outbox, fre
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			if err := e.sendCall(ctx, r, call); err != nil {
+			if err := e.sendSafely(ctx, r, call); err != nil {
 				mu.Lock()
 				first = cmp.Or(first, err)
 				mu.Unlock()
@@ -120,8 +121,27 @@ func (e *Engine) sendAll(ctx context.Context, r rights, rows []store.Outbox, fre
 		})
 	}
 	wg.Wait()
+	if p, ok := first.(panicked); ok {
+		panic(p.value)
+	}
 	return all, first
 }
+
+// sendSafely hands a panic over one call to the stage, which lists it. Its rows stay as sending, and settle finds out what became of them.
+func (e *Engine) sendSafely(ctx context.Context, r rights, rows []store.Outbox) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.p.Log.Error("panic in a call", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = panicked{p}
+		}
+	}()
+	return e.sendCall(ctx, r, rows)
+}
+
+// panicked carries a panic from one goroutine to the one that waits for it.
+type panicked struct{ value any }
+
+func (p panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
 
 // calls cuts rows into calls so that no employee is in two of them. Rows that have failed before go in smaller calls, in the end alone: one
 // that makes every call fail must not hold up the others.

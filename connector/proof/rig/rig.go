@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,10 +40,14 @@ type Options struct {
 	// Transport goes between the connector and the servers; it is given the way to them.
 	Transport func(http.RoundTripper) http.RoundTripper
 	Settings  func(*settings.Settings)
-	Hook      func(ctx context.Context, point string) error
-	OnWrite   func([]salesforceserver.Write)
-	Log       *slog.Logger
-	Clock     *clock.Clock
+	// Hook is called at the engine's points. An error crashes the connector: nothing runs on, and RunToCrash returns.
+	Hook    func(ctx context.Context, point string) error
+	Lanes   int // see connector.Config
+	OnWrite func([]salesforceserver.Write)
+	// Database replaces the database in the profile's folder; see connector.Config.
+	Database func(dir string) (driver, dsn string)
+	Log      *slog.Logger
+	Clock    *clock.Clock
 }
 
 // Rig is one world with one connector in it.
@@ -57,6 +62,7 @@ type Rig struct {
 	pipe    *simulator.Pipe
 	clock   *stopClock
 	set     settings.Settings
+	crashed atomic.Bool
 }
 
 // New makes a world and opens a connector on an empty profile.
@@ -106,16 +112,20 @@ func freePorts(t testing.TB) []int {
 	return ports
 }
 
-// Reopen opens the connector on the profile, as after a start of the program. A crash leaves the former one behind: see Crash.
+// Reopen opens the connector on the profile, as after a start of the program.
 func (r *Rig) Reopen() {
 	r.t.Helper()
 	var way http.RoundTripper = r.pipe
 	if r.options.Transport != nil {
 		way = r.options.Transport(way)
 	}
-	local, err := connector.Open(r.t.Context(), connector.Config{
-		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, Hook: r.options.Hook, Throwaway: true,
-	})
+	c := connector.Config{
+		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, Hook: r.hook(), Lanes: r.options.Lanes, Throwaway: true,
+	}
+	if r.options.Database != nil {
+		c.Driver, c.DSN = r.options.Database(r.Dir)
+	}
+	local, err := connector.Open(r.t.Context(), c)
 	must(r.t, err)
 	r.Local = local
 }
@@ -223,6 +233,47 @@ func (r *Rig) RunUntil(t time.Time) {
 	}
 }
 
+// RunToCrash runs like RunUntil, but leaves the clock where it was when the Hook has crashed the connector, and tells whether it has.
+func (r *Rig) RunToCrash(t time.Time) bool {
+	r.t.Helper()
+	r.crashed.Store(false)
+	var err error
+	var running sync.WaitGroup
+	running.Go(func() { err = r.run(t) }) // in a goroutine of its own, which Crash may end in the middle
+	running.Wait()
+	must(r.t, err)
+	if now := r.World.Clock().Now(); !r.crashed.Load() && now.Before(t) {
+		must(r.t, r.World.Clock().Set(t))
+	}
+	return r.crashed.Load()
+}
+
+// errDead is what every point answers after a crash, so that calls under way beside it end there too.
+var errDead = errors.New("the connector has crashed")
+
+func (r *Rig) hook() func(context.Context, string) error {
+	if r.options.Hook == nil {
+		return nil
+	}
+	return func(ctx context.Context, point string) error {
+		if r.crashed.Load() {
+			return errDead
+		}
+		err := r.options.Hook(ctx, point)
+		if err != nil {
+			r.crashed.Store(true)
+			r.clock.halt()
+		}
+		return err
+	}
+}
+
+// Crash ends the connector under RunToCrash in the middle of a call: whoever carries the call ends its goroutine next.
+func (r *Rig) Crash() {
+	r.crashed.Store(true)
+	r.clock.halt()
+}
+
 func (r *Rig) run(until time.Time) error {
 	ctx, stop := context.WithCancel(r.t.Context())
 	defer stop()
@@ -269,6 +320,15 @@ func (c *stopClock) arm(end time.Time, stop context.CancelFunc) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.end, c.stop = end, stop
+}
+
+// halt ends the run at once.
+func (c *stopClock) halt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stop != nil {
+		c.stop()
+	}
 }
 
 func (c *stopClock) WaitUntil(ctx context.Context, t time.Time) error {
