@@ -85,11 +85,21 @@ func (l *Local) Resend(ctx context.Context, r ResendRequest) ([]Resend, error) {
 	if in.Phase != string(Running) {
 		return nil, fail(CodeWrongState, "the integration is not running, so nothing can be sent: begin first")
 	}
-	out, err := l.ResendPreview(ctx, r)
-	if err != nil || len(out) == 0 {
-		return out, err
+	var out []Resend
+	err = l.engine.Locked(func() error { // or the days could be decided between the look and the wish
+		if out, err = l.ResendPreview(ctx, r); err != nil || len(out) == 0 {
+			return err
+		}
+		return l.askFor(ctx, out)
+	})
+	if err == nil && len(out) > 0 {
+		l.engine.Wake(false)
 	}
-	err = l.update(ctx, func(tx *store.Tx) error {
+	return out, err
+}
+
+func (l *Local) askFor(ctx context.Context, out []Resend) error {
+	return l.update(ctx, func(tx *store.Tx) error {
 		for _, s := range out {
 			d, err := attendance.ParseDay(s.Day)
 			if err != nil {
@@ -102,8 +112,4 @@ func (l *Local) Resend(ctx context.Context, r ResendRequest) ([]Resend, error) {
 		}
 		return nil
 	})
-	if err == nil {
-		l.engine.Wake(false)
-	}
-	return out, err
 }

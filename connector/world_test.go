@@ -2,6 +2,8 @@ package connector_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -96,4 +98,16 @@ func ok(t *testing.T, err error) {
 // late is an access that Akerun shows only at up.
 func late(p rig.Person, when, up string) akerunserver.NewAccess {
 	return akerunserver.NewAccess{User: p.User, At: at(when), Up: at(up)}
+}
+
+// copyDir copies the files of a closed profile.
+func copyDir(t *testing.T, from, to string) {
+	t.Helper()
+	entries, err := os.ReadDir(from)
+	ok(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(from, e.Name()))
+		ok(t, err)
+		ok(t, os.WriteFile(filepath.Join(to, e.Name()), data, 0o600))
+	}
 }

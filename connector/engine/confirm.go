@@ -154,6 +154,11 @@ func (c *confirming) in(d time.Duration) int64 { return store.Millis(c.tx.Now().
 // deleted lists a row that somebody took away. It is not made again: that was a person's decision.
 func (c *confirming) deleted(ctx context.Context, row store.Outbox) error {
 	c.tx.Audit("deleted", map[string]string{"key": row.Key, "record": row.RecordID})
+	for _, r := range []attendance.Reason{attendance.Rejected, attendance.NotOnSheet} {
+		if err := cure(ctx, c.tx, r, row.UserID, dayOf(row.Day), row.Kind); err != nil {
+			return err
+		}
+	}
 	i := itemOf(attendance.RowDeleted, sourceConfirm).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind)
 	if err := openItem(ctx, c.tx, i.with(map[string]string{"at": japanTime(store.Time(row.At))})); err != nil {
 		return err
@@ -191,8 +196,10 @@ func (c *confirming) processed(ctx context.Context, row store.Outbox) error {
 		if err := c.tx.StampProcessed(ctx, store.StampProcessedParams{At: store.Millis(c.tx.Now()), ID: row.ID}); err != nil {
 			return err
 		}
-		if err := cure(ctx, c.tx, attendance.Rejected, row.UserID, dayOf(row.Day), row.Kind); err != nil {
-			return err
+		for _, r := range []attendance.Reason{attendance.Rejected, attendance.RowDeleted} { // of this revision, or of the former one
+			if err := cure(ctx, c.tx, r, row.UserID, dayOf(row.Day), row.Kind); err != nil {
+				return err
+			}
 		}
 		if row.State == "error" {
 			if err := c.touch(ctx, row); err != nil {

@@ -362,19 +362,43 @@ func (d *decider) plan(ctx context.Context, row store.PersonDay, employee string
 		EmployeeID: employee, Day: row.Day, Kind: s.Kind.String(), Revision: int64(s.Revision),
 	})
 	if err == nil && n == 0 {
-		err = d.tx.PlanStamp(ctx, store.PlanStampParams{
-			EmployeeID: employee, UserID: row.UserID, Day: row.Day, Kind: s.Kind.String(), Revision: int64(s.Revision), Key: key, Payload: payload,
-			At: store.Millis(s.At), AccessID: s.AccessID, Rules: attendance.Version, Origin: originOf(s, row.Asked == 1), PlannedAt: store.Millis(d.tx.Now()),
-		})
+		return d.planNew(ctx, row, employee, s, key, payload)
 	}
 	if err != nil {
 		return fmt.Errorf("planning %s: %w", key, err)
 	}
+	d.auditDecided(row, employee, s, key)
+	return nil
+}
+
+// planNew writes a new row. One that is there has been sent in vain and was withdrawn since: all its attempts must carry the same bytes, so it
+// goes out as it was if it is wanted again because a person or a door counts again, and otherwise what it gave way to stands.
+func (d *decider) planNew(ctx context.Context, row store.PersonDay, employee string, s attendance.Stamp, key string, payload []byte) error {
+	there, err := d.tx.CountStamp(ctx, key)
+	if err != nil {
+		return fmt.Errorf("planning %s: %w", key, err)
+	}
+	if there > 0 {
+		return d.tx.ReviveStamp(ctx, store.ReviveStampParams{
+			PlannedAt: store.Millis(d.tx.Now()), EmployeeID: employee, Day: row.Day, Kind: s.Kind.String(), Revision: int64(s.Revision),
+		})
+	}
+	err = d.tx.PlanStamp(ctx, store.PlanStampParams{
+		EmployeeID: employee, UserID: row.UserID, Day: row.Day, Kind: s.Kind.String(), Revision: int64(s.Revision), Key: key, Payload: payload,
+		At: store.Millis(s.At), AccessID: s.AccessID, Rules: attendance.Version, Origin: originOf(s, row.Asked == 1), PlannedAt: store.Millis(d.tx.Now()),
+	})
+	if err != nil {
+		return fmt.Errorf("planning %s: %w", key, err)
+	}
+	d.auditDecided(row, employee, s, key)
+	return nil
+}
+
+func (d *decider) auditDecided(row store.PersonDay, employee string, s attendance.Stamp, key string) {
 	d.tx.Audit("decided", map[string]string{
-		"key": key, "user": row.UserID, "employee": employee, "day": day.String(), "kind": s.Kind.String(), "revision": strconv.Itoa(s.Revision),
+		"key": key, "user": row.UserID, "employee": employee, "day": dayOf(row.Day).String(), "kind": s.Kind.String(), "revision": strconv.Itoa(s.Revision),
 		"at": japanTime(s.At), "access": s.AccessID, "rules": strconv.Itoa(attendance.Version),
 	})
-	return nil
 }
 
 // payload is the record as it will be sent, byte for byte the same on every PC.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -228,6 +229,11 @@ func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row stor
 		return false, err
 	}
 	verdict := e.againstWeb(row, web, ours)
+	if out, err := personExcluded(ctx, tx, row.UserID); err != nil {
+		return false, err
+	} else if out {
+		verdict = attendance.Verdict{Reason: attendance.Excluded} // while the outcome of an earlier attempt was not known
+	}
 	if verdict.Send {
 		return true, nil
 	}
@@ -236,6 +242,14 @@ func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row stor
 		return false, err // decide lists what is to be reviewed
 	}
 	return false, tx.StampWithdrawn(ctx, store.StampWithdrawnParams{Why: string(verdict.Reason), At: store.Millis(tx.Now()), ID: row.ID})
+}
+
+func personExcluded(ctx context.Context, tx *store.Tx, user string) (bool, error) {
+	p, err := tx.Person(ctx, user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return p.Excluded == 1, err
 }
 
 // againstWeb asks the rules for the last word.

@@ -38,12 +38,12 @@ func (e *Engine) readPeopleIfDue(ctx context.Context, in store.Integration) erro
 
 // ReadPeople reads users and employees anew, matches them, and opens and closes links. A reading that fails half-way changes nothing.
 func (e *Engine) ReadPeople(ctx context.Context, in store.Integration) error {
+	if !e.mayCall(ctx, sideSalesforce) || e.sparing() {
+		return nil
+	}
 	users, err := e.readUsers(ctx, in.AkerunOrg)
 	if err != nil {
 		return trouble{sideAkerun, err}
-	}
-	if !e.mayCall(ctx, sideSalesforce) || e.sparing() {
-		return nil
 	}
 	employees, err := e.readEmployees(ctx)
 	if err != nil {

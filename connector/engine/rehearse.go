@@ -38,8 +38,12 @@ func (e *Engine) RehearseAsked(ctx context.Context, days []PersonDay) (planned [
 			if err != nil {
 				return err
 			}
-			if n, err := tx.AskForDay(ctx, store.AskForDayParams{UserID: p.User, Day: dayNumber(p.Day)}); err != nil || n == 0 {
+			n, err := tx.AskForDay(ctx, store.AskForDayParams{UserID: p.User, Day: dayNumber(p.Day)})
+			if err != nil {
 				return err
+			}
+			if n == 0 {
+				continue // nothing was seen of that day
 			}
 			row, err := tx.PersonDay(ctx, store.PersonDayParams{UserID: p.User, Day: dayNumber(p.Day)})
 			if err != nil {

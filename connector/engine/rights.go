@@ -97,6 +97,10 @@ func (e *Engine) writeRights(ctx context.Context, tx *store.Tx, r teamspirit.Rig
 		return err
 	}
 	now := rights{Verdict: r.Verdict, Key: r.Key, TargetDate: r.TargetDateWritable, Sheet: r.SheetReadable, Batch: b.Verdict}
+	if r.Verdict == teamspirit.None && before.Verdict != "" {
+		// What can't be seen for the moment tells nothing of the fields behind it, and what is decided meanwhile is sent as it was decided.
+		now.Key, now.TargetDate, now.Sheet = before.Key, before.TargetDate, before.Sheet
+	}
 	text, err := json.Marshal(now)
 	if err != nil {
 		return err

@@ -20,6 +20,17 @@ func (q *Queries) CountSentOfDay(ctx context.Context, day int64) (int64, error) 
 	return count, err
 }
 
+const countStamp = `-- name: CountStamp :one
+SELECT COUNT(*) FROM outbox WHERE key = ?1
+`
+
+func (q *Queries) CountStamp(ctx context.Context, key string) (int64, error) {
+	row := q.queryRow(ctx, q.countStampStmt, countStamp, key)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countStampsByState = `-- name: CountStampsByState :many
 SELECT state, COUNT(*) AS n FROM outbox WHERE state IN ('planned', 'sending', 'unknown') OR next_check > 0 GROUP BY state
 `
@@ -176,6 +187,31 @@ func (q *Queries) ReplanStamp(ctx context.Context, arg ReplanStampParams) (int64
 	return result.RowsAffected()
 }
 
+const reviveStamp = `-- name: ReviveStamp :exec
+UPDATE outbox SET state = 'planned', why = '', planned_at = ?1, not_before = 0, done_at = 0
+WHERE employee_id = ?2 AND day = ?3 AND kind = ?4 AND revision = ?5
+  AND attempts > 0 AND state = 'withdrawn' AND why = 'EXCLUDED'
+`
+
+type ReviveStampParams struct {
+	PlannedAt  int64
+	EmployeeID string
+	Day        int64
+	Kind       string
+	Revision   int64
+}
+
+func (q *Queries) ReviveStamp(ctx context.Context, arg ReviveStampParams) error {
+	_, err := q.exec(ctx, q.reviveStampStmt, reviveStamp,
+		arg.PlannedAt,
+		arg.EmployeeID,
+		arg.Day,
+		arg.Kind,
+		arg.Revision,
+	)
+	return err
+}
+
 const slowestProcessed = `-- name: SlowestProcessed :one
 SELECT CAST(COALESCE(MAX(done_at - accepted_at), 0) AS INTEGER) FROM outbox
 WHERE state IN ('processed', 'on_sheet') AND accepted_at > 0 AND day >= ?1
@@ -257,7 +293,7 @@ func (q *Queries) StampDeleted(ctx context.Context, arg StampDeletedParams) erro
 
 const stampError = `-- name: StampError :exec
 UPDATE outbox SET state = 'error', why = ?1, answer = ?2, next_check = ?3, done_at = ?4
-WHERE id = ?5 AND state IN ('sending', 'unknown', 'accepted', 'processed', 'error')
+WHERE id = ?5 AND state IN ('planned', 'sending', 'unknown', 'accepted', 'processed', 'error')
 `
 
 type StampErrorParams struct {
@@ -864,7 +900,7 @@ func (q *Queries) WithdrawPlanned(ctx context.Context, arg WithdrawPlannedParams
 }
 
 const withdrawPlannedOf = `-- name: WithdrawPlannedOf :many
-UPDATE outbox SET state = 'withdrawn', why = ?1, done_at = ?2 WHERE user_id = ?3 AND state = 'planned' AND attempts = 0 RETURNING id
+UPDATE outbox SET state = 'withdrawn', why = ?1, done_at = ?2 WHERE user_id = ?3 AND state = 'planned' RETURNING id
 `
 
 type WithdrawPlannedOfParams struct {

@@ -114,6 +114,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countSentOfDayStmt, err = db.PrepareContext(ctx, countSentOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSentOfDay: %w", err)
 	}
+	if q.countStampStmt, err = db.PrepareContext(ctx, countStamp); err != nil {
+		return nil, fmt.Errorf("error preparing query CountStamp: %w", err)
+	}
 	if q.countStampsByStateStmt, err = db.PrepareContext(ctx, countStampsByState); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStampsByState: %w", err)
 	}
@@ -251,6 +254,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.replanStampStmt, err = db.PrepareContext(ctx, replanStamp); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplanStamp: %w", err)
+	}
+	if q.reviveStampStmt, err = db.PrepareContext(ctx, reviveStamp); err != nil {
+		return nil, fmt.Errorf("error preparing query ReviveStamp: %w", err)
 	}
 	if q.saveDoorStmt, err = db.PrepareContext(ctx, saveDoor); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveDoor: %w", err)
@@ -578,6 +584,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countSentOfDayStmt: %w", cerr)
 		}
 	}
+	if q.countStampStmt != nil {
+		if cerr := q.countStampStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countStampStmt: %w", cerr)
+		}
+	}
 	if q.countStampsByStateStmt != nil {
 		if cerr := q.countStampsByStateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countStampsByStateStmt: %w", cerr)
@@ -806,6 +817,11 @@ func (q *Queries) Close() error {
 	if q.replanStampStmt != nil {
 		if cerr := q.replanStampStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing replanStampStmt: %w", cerr)
+		}
+	}
+	if q.reviveStampStmt != nil {
+		if cerr := q.reviveStampStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing reviveStampStmt: %w", cerr)
 		}
 	}
 	if q.saveDoorStmt != nil {
@@ -1162,6 +1178,7 @@ type Queries struct {
 	countOpenCodeChangesStmt  *sql.Stmt
 	countOpenItemsStmt        *sql.Stmt
 	countSentOfDayStmt        *sql.Stmt
+	countStampStmt            *sql.Stmt
 	countStampsByStateStmt    *sql.Stmt
 	countWaitingOfDayStmt     *sql.Stmt
 	cureItemStmt              *sql.Stmt
@@ -1208,6 +1225,7 @@ type Queries struct {
 	rebaseCodeChangesStmt     *sql.Stmt
 	replaceCodeChangesStmt    *sql.Stmt
 	replanStampStmt           *sql.Stmt
+	reviveStampStmt           *sql.Stmt
 	saveDoorStmt              *sql.Stmt
 	saveEmployeeStmt          *sql.Stmt
 	saveOtherRowStmt          *sql.Stmt
@@ -1301,6 +1319,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countOpenCodeChangesStmt:  q.countOpenCodeChangesStmt,
 		countOpenItemsStmt:        q.countOpenItemsStmt,
 		countSentOfDayStmt:        q.countSentOfDayStmt,
+		countStampStmt:            q.countStampStmt,
 		countStampsByStateStmt:    q.countStampsByStateStmt,
 		countWaitingOfDayStmt:     q.countWaitingOfDayStmt,
 		cureItemStmt:              q.cureItemStmt,
@@ -1347,6 +1366,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		rebaseCodeChangesStmt:     q.rebaseCodeChangesStmt,
 		replaceCodeChangesStmt:    q.replaceCodeChangesStmt,
 		replanStampStmt:           q.replanStampStmt,
+		reviveStampStmt:           q.reviveStampStmt,
 		saveDoorStmt:              q.saveDoorStmt,
 		saveEmployeeStmt:          q.saveEmployeeStmt,
 		saveOtherRowStmt:          q.saveOtherRowStmt,

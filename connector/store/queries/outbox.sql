@@ -11,6 +11,14 @@ UPDATE outbox SET payload = sqlc.arg(payload), at = sqlc.arg(at), access_id = sq
 WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sqlc.arg(kind) AND revision = sqlc.arg(revision)
   AND attempts = 0 AND state IN ('planned', 'withdrawn');
 
+-- name: ReviveStamp :exec
+UPDATE outbox SET state = 'planned', why = '', planned_at = sqlc.arg(planned_at), not_before = 0, done_at = 0
+WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sqlc.arg(kind) AND revision = sqlc.arg(revision)
+  AND attempts > 0 AND state = 'withdrawn' AND why = 'EXCLUDED';
+
+-- name: CountStamp :one
+SELECT COUNT(*) FROM outbox WHERE key = sqlc.arg(key);
+
 -- name: StampsOfDay :many
 SELECT * FROM outbox WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) ORDER BY kind, revision;
 
@@ -43,11 +51,11 @@ WHERE id = sqlc.arg(id) AND state IN ('planned', 'sending', 'unknown');
 UPDATE outbox SET state = 'withdrawn', why = sqlc.arg(why), done_at = sqlc.arg(at) WHERE id = sqlc.arg(id) AND state = 'planned';
 
 -- name: WithdrawPlannedOf :many
-UPDATE outbox SET state = 'withdrawn', why = sqlc.arg(why), done_at = sqlc.arg(at) WHERE user_id = sqlc.arg(user_id) AND state = 'planned' AND attempts = 0 RETURNING id;
+UPDATE outbox SET state = 'withdrawn', why = sqlc.arg(why), done_at = sqlc.arg(at) WHERE user_id = sqlc.arg(user_id) AND state = 'planned' RETURNING id;
 
 -- name: StampError :exec
 UPDATE outbox SET state = 'error', why = sqlc.arg(why), answer = sqlc.arg(answer), next_check = sqlc.arg(next_check), done_at = sqlc.arg(at)
-WHERE id = sqlc.arg(id) AND state IN ('sending', 'unknown', 'accepted', 'processed', 'error');
+WHERE id = sqlc.arg(id) AND state IN ('planned', 'sending', 'unknown', 'accepted', 'processed', 'error');
 
 -- name: StampDeleted :exec
 UPDATE outbox SET state = 'deleted', next_check = 0, done_at = sqlc.arg(at) WHERE id = sqlc.arg(id);
