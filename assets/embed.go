@@ -14,3 +14,8 @@ var Icon []byte
 //
 //go:embed translations/*.json
 var Translations embed.FS
+
+// Icons holds icons/STATE.svg: running, waiting, paused, needs_link, retrying and idle. Each has a shape of its own.
+//
+//go:embed icons/*.svg
+var Icons embed.FS

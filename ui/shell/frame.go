@@ -178,3 +178,15 @@ func (f *Frame) SaveFile(name string, then func(path string)) { f.desk.SaveFile(
 func (f *Frame) OpenFile(extensions []string, then func(path string)) {
 	f.desk.OpenFile(extensions, then)
 }
+
+// After calls then once, a span of real time later, unless the frame has ended.
+func (f *Frame) After(span time.Duration, then func()) {
+	timer := time.AfterFunc(span, func() {
+		f.desk.Post(func() {
+			if f.ctx.Err() == nil {
+				then()
+			}
+		})
+	})
+	f.OnClose(func() { timer.Stop() })
+}

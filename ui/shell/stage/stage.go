@@ -17,6 +17,7 @@ import (
 	"dakokubridge/connector"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
+	"dakokubridge/ui/theme"
 )
 
 // limit is how long a test waits for work at most; real time.
@@ -43,6 +44,7 @@ func New(t testing.TB, c connector.Connector, language string) *Stage {
 	t.Helper()
 	s := &Stage{Desk: shell.NewDesk(c), t: t, signal: make(chan struct{}, 1)}
 	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New(theme.Light, theme.Fonts{}))
 	if _, err := text.Load(language); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,188 @@
+package field
+
+import (
+	"cmp"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"dakokubridge/ui/text"
+)
+
+// Column is one column of a [Table]. Either Text or Tick is set.
+type Column[T any] struct {
+	Title string
+	Width float32
+	Text  func(T) string
+	// Compare orders rows by this column; nil orders by Text.
+	Compare func(a, b T) int
+	// Mark puts a shape before the text; nil, or ok false, for none.
+	Mark func(T) (m Mark, ok bool)
+	// Tick tells whether a row is ticked; OnTick is called with the tick that a person has set.
+	Tick   func(T) bool
+	OnTick func(row T, on bool)
+}
+
+// Table shows many rows, ten thousand without any trouble, and sorts them by a column when its head is pressed. Rows are values
+// of the caller's; the table keeps its own order of them. Fyne's goroutine only.
+type Table[T any] struct {
+	*widget.Table
+	// OnOpen is called with the row that was pressed.
+	OnOpen func(T)
+
+	columns    []Column[T]
+	rows       []T
+	sortedBy   int // -1: as given
+	descending bool
+}
+
+// NewTable makes an empty table.
+func NewTable[T any](columns []Column[T]) *Table[T] {
+	t := &Table[T]{columns: columns, sortedBy: -1}
+	t.Table = widget.NewTableWithHeaders(func() (int, int) { return len(t.rows), len(t.columns) }, newCell, t.update)
+	t.ShowHeaderColumn = false
+	t.CreateHeader = func() fyne.CanvasObject {
+		head := widget.NewButton("", nil)
+		head.Importance = widget.LowImportance
+		head.Alignment = widget.ButtonAlignLeading
+		return head
+	}
+	t.UpdateHeader = t.head
+	t.OnSelected = t.opened
+	for i, c := range columns {
+		t.SetColumnWidth(i, c.Width)
+	}
+	return t
+}
+
+// SetRows shows other rows, in the order that was chosen before.
+func (t *Table[T]) SetRows(rows []T) {
+	t.rows = slices.Clone(rows)
+	t.sort()
+	t.Refresh()
+}
+
+// Rows are the rows in the order shown; not to be changed.
+func (t *Table[T]) Rows() []T { return t.rows }
+
+// SortBy orders by a column, the first being 0.
+func (t *Table[T]) SortBy(column int, descending bool) {
+	t.sortedBy, t.descending = column, descending
+	t.sort()
+	t.Refresh()
+}
+
+func (t *Table[T]) sort() {
+	if t.sortedBy < 0 {
+		return
+	}
+	by := t.columns[t.sortedBy].order()
+	slices.SortStableFunc(t.rows, func(a, b T) int {
+		if t.descending {
+			a, b = b, a
+		}
+		return by(a, b)
+	})
+}
+
+func (c Column[T]) order() func(a, b T) int {
+	switch {
+	case c.Compare != nil:
+		return c.Compare
+	case c.Tick != nil:
+		return func(a, b T) int { return number(c.Tick(b)) - number(c.Tick(a)) }
+	}
+	return func(a, b T) int { return cmp.Compare(c.Text(a), c.Text(b)) }
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (t *Table[T]) opened(id widget.TableCellID) {
+	t.UnselectAll()
+	if t.OnOpen != nil && id.Row >= 0 && id.Row < len(t.rows) {
+		t.OnOpen(t.rows[id.Row])
+	}
+}
+
+func (t *Table[T]) head(id widget.TableCellID, o fyne.CanvasObject) {
+	head := o.(*widget.Button)
+	column := id.Col
+	if column < 0 || column >= len(t.columns) {
+		head.SetText("")
+		return
+	}
+	head.OnTapped = func() { t.SortBy(column, t.sortedBy == column && !t.descending) }
+	icon := fyne.Resource(nil)
+	if column == t.sortedBy {
+		icon = theme.MoveDownIcon()
+		if t.descending {
+			icon = theme.MoveUpIcon()
+		}
+	}
+	head.Icon = icon
+	head.SetText(t.columns[column].Title)
+}
+
+// cell can show whatever a column asks for.
+type cell struct {
+	widget.BaseWidget
+	label *widget.Label
+	mark  *widget.Icon
+	tick  *widget.Check
+	text  *fyne.Container
+}
+
+func newCell() fyne.CanvasObject {
+	c := &cell{label: widget.NewLabel(""), mark: widget.NewIcon(nil), tick: widget.NewCheck("", nil)}
+	c.label.Truncation = fyne.TextTruncateEllipsis
+	c.mark.Hide()
+	c.tick.Hide()
+	c.text = container.NewBorder(nil, nil, c.mark, nil, c.label)
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *cell) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewStack(c.text, container.NewCenter(c.tick)))
+}
+
+func (t *Table[T]) update(id widget.TableCellID, o fyne.CanvasObject) {
+	c := o.(*cell)
+	if id.Row >= len(t.rows) {
+		return
+	}
+	row, column := t.rows[id.Row], t.columns[id.Col]
+	if column.Tick != nil {
+		c.text.Hide()
+		c.tick.Show()
+		c.tick.OnChanged = nil
+		c.tick.SetChecked(column.Tick(row))
+		c.tick.OnChanged = func(on bool) { column.OnTick(row, on) }
+		return
+	}
+	c.tick.Hide()
+	c.text.Show()
+	mark, marked := Good, false
+	if column.Mark != nil {
+		mark, marked = column.Mark(row)
+	}
+	if marked {
+		c.mark.SetResource(mark.Icon())
+		c.mark.Show()
+	} else {
+		c.mark.Hide()
+	}
+	c.label.SetText(column.Text(row))
+}
+
+// Count says how many rows there are, such as 50件.
+func Count(n int) string { return text.Of("count", text.Args{"N": n}) }
