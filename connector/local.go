@@ -43,6 +43,8 @@ type Config struct {
 	// Version is the program's version, for the diagnostics.
 	Version string
 	Log     *slog.Logger // nil: no log
+	// Lanes is how many calls with stamps go out at a time; 0: the usual number. Tests use one to play the same run twice.
+	Lanes int
 	// Hook is called at the engine's points where a crash is worth testing; tests only.
 	Hook func(ctx context.Context, point string) error
 }
@@ -118,7 +120,7 @@ func (l *Local) assemble(ctx context.Context) error {
 	l.teamspirit = teamspirit.New(l.salesforce, names)
 	l.engine = engine.New(engine.Params{
 		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit, AkerunCalls: l.calls,
-		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, Hook: l.c.Hook,
+		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, Lanes: l.c.Lanes, Hook: l.c.Hook,
 	}, l.times)
 	l.engine.OnChange(l.publish)
 	if _, err := l.names(ctx); err != nil {

@@ -41,6 +41,8 @@ type Params struct {
 	People time.Duration // between two readings of people
 	Share  float64       // of Salesforce's calls of the day, whoever spent them, above which calls that can wait do wait
 
+	// Lanes is how many calls with stamps go out at a time; 0: callsAtOnce. Tests use one where the same seed has to give the same run.
+	Lanes int
 	// Hook is called at the points named in hook.go; an error stops the stage there, as a crash would. Tests only.
 	Hook func(ctx context.Context, point string) error
 }
