@@ -223,8 +223,11 @@ func (l *Local) Unlink(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if in.Phase == string(Unlinked) {
+	switch {
+	case in.Phase == string(Unlinked):
 		return fail(CodeWrongState, "the integration is unlinked already")
+	case in.Begins == 0:
+		return fail(CodeWrongState, "the integration has never begun, so there is nothing to unlink")
 	}
 	err = l.engine.Locked(func() error {
 		if err := l.update(ctx, func(tx *store.Tx) error { return endIntegration(ctx, tx) }); err != nil {

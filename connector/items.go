@@ -53,11 +53,11 @@ func (l *Local) Items(ctx context.Context, q ItemQuery) ([]Item, error) {
 
 // CloseItem implements Connector.
 func (l *Local) CloseItem(ctx context.Context, id int64, memo string) error {
-	memo = strings.TrimSpace(memo)
-	if len([]rune(memo)) > 500 {
-		return fail(CodeBadInput, "the memo is longer than 500 characters: shorten it")
+	memo, err := memoOf(memo)
+	if err != nil {
+		return err
 	}
-	err := l.update(ctx, func(tx *store.Tx) error {
+	err = l.update(ctx, func(tx *store.Tx) error {
 		n, err := tx.CloseItem(ctx, store.CloseItemParams{At: store.Millis(tx.Now()), Memo: memo, ID: id})
 		if err != nil || n == 1 {
 			tx.Audit("item_closed", map[string]string{"item": strconv.FormatInt(id, 10)})
@@ -76,6 +76,41 @@ func (l *Local) CloseItem(ctx context.Context, id int64, memo string) error {
 		l.publish()
 	}
 	return err
+}
+
+// CloseItems implements Connector.
+func (l *Local) CloseItems(ctx context.Context, ids []int64, memo string) (int, error) {
+	memo, err := memoOf(memo)
+	if err != nil {
+		return 0, err
+	}
+	closed := 0
+	err = l.update(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			n, err := tx.CloseItem(ctx, store.CloseItemParams{At: store.Millis(tx.Now()), Memo: memo, ID: id})
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				tx.Audit("item_closed", map[string]string{"item": strconv.FormatInt(id, 10)})
+				closed++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	l.publish()
+	return closed, nil
+}
+
+func memoOf(memo string) (string, error) {
+	memo = strings.TrimSpace(memo)
+	if len([]rune(memo)) > 500 {
+		return "", fail(CodeBadInput, "the memo is longer than 500 characters: shorten it")
+	}
+	return memo, nil
 }
 
 // History implements Connector.
@@ -113,7 +148,7 @@ func (l *Local) History(ctx context.Context, q HistoryQuery) ([]HistoryEntry, er
 // Verify implements Connector.
 func (l *Local) Verify(ctx context.Context) (Verification, error) {
 	if _, err := l.names(ctx); err != nil {
-		return Verification{}, explain(Akerun, err) // without the key the seal of the chain's head proves nothing
+		return Verification{}, fail(CodeKeychain, "the keychain of this PC does not give the key that the history is sealed with: unlock it and try again").with("error", err.Error())
 	}
 	report, err := l.store.VerifyAudit(ctx)
 	if err != nil {
