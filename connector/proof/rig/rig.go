@@ -342,3 +342,6 @@ func (c *stopClock) WaitUntil(ctx context.Context, t time.Time) error {
 	}
 	return c.Clock.WaitUntil(ctx, t)
 }
+
+// Settings are those with which the connector is opened.
+func (r *Rig) Settings() settings.Settings { return r.set }
