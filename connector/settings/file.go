@@ -260,7 +260,7 @@ func (s Settings) Save(path string) error {
 	if err := s.Check(); err != nil {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
-	b, err := toml.Marshal(s.document())
+	b, err := Text(s)
 	if err != nil {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
@@ -268,6 +268,52 @@ func (s Settings) Save(path string) error {
 		return fmt.Errorf("saving the settings: %w", err)
 	}
 	return nil
+}
+
+// Text is what [Settings.Save] writes: the settings that differ from the defaults.
+func Text(s Settings) ([]byte, error) { return toml.Marshal(s.document()) }
+
+// With gives the settings with one of them changed. The name is that of the file, such as engine.poll_interval; the value is written as
+// in the file, and quotes around a text may be left out. What Load would only warn of is an error here.
+func With(s Settings, name, value string) (Settings, error) {
+	text, err := Text(s)
+	if err != nil {
+		return s, err
+	}
+	all := make(map[string]any)
+	if err := toml.Unmarshal(text, &all); err != nil {
+		return s, err
+	}
+	table, key, dotted := strings.Cut(name, ".")
+	in := all
+	if !dotted {
+		key = table
+	} else {
+		if in, _ = all[table].(map[string]any); in == nil {
+			in = make(map[string]any)
+		}
+		all[table] = in
+	}
+	in[key] = value
+	asText, textErr := parseAll(all)
+	var one map[string]any
+	if textErr == nil || toml.Unmarshal([]byte("v = "+value), &one) != nil || len(one) != 1 {
+		return asText, textErr
+	}
+	in[key] = one["v"]
+	return parseAll(all)
+}
+
+func parseAll(all map[string]any) (Settings, error) {
+	text, err := toml.Marshal(all)
+	if err != nil {
+		return Settings{}, err
+	}
+	s, warnings, err := Parse(text)
+	if err == nil && len(warnings) > 0 {
+		err = errors.New(warnings[0].Text)
+	}
+	return s, err
 }
 
 // replace puts a new file in the place of the old one in one step, and makes that durable.

@@ -301,3 +301,38 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestOneSettingIsChangedByItsName(t *testing.T) {
+	s := Default()
+	for _, c := range []struct {
+		name, value string
+		want        func(*Settings)
+		refused     string
+	}{
+		{name: "engine.poll_interval", value: "90s", want: func(s *Settings) { s.Engine.PollInterval = 90 * time.Second }},
+		{name: "engine.deny", value: `["a", "b"]`, want: func(s *Settings) { s.Engine.Deny = []string{"a", "b"} }},
+		{name: "notifications", value: "false", want: func(s *Settings) { s.Notifications = false }},
+		{name: "language", value: "en", want: func(s *Settings) { s.Language = "en" }},
+		{name: "akerun.client_id", value: "123", want: func(s *Settings) { s.Akerun.ClientID = "123" }},
+		{name: "teamspirit.stamp", value: "x__c", want: func(s *Settings) { s.TeamSpirit["stamp"] = "x__c" }},
+		{name: "engine.poll_intervall", value: "90s", refused: "is no setting"},
+		{name: "engine.look_back_days", value: "99", refused: "outside"},
+		{name: "language", value: "fr", refused: "neither ja nor en"},
+	} {
+		got, err := With(s, c.name, c.value)
+		if c.refused != "" {
+			if err == nil || !strings.Contains(err.Error(), c.refused) {
+				t.Errorf("%s = %s: %v, want %q in it", c.name, c.value, err, c.refused)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s = %s: %v", c.name, c.value, err)
+			continue
+		}
+		c.want(&s)
+		if d := cmp.Diff(s, got); d != "" {
+			t.Errorf("%s = %s: %s", c.name, c.value, d)
+		}
+	}
+}
