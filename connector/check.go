@@ -14,10 +14,14 @@ import (
 // Check implements Connector.
 func (l *Local) Check(ctx context.Context) (Check, error) {
 	var c Check
-	if err := l.needSignIns(ctx); err != nil {
+	err := l.needSignIns(ctx)
+	if missing, ok := err.(*Error); ok && missing.Detail["side"] == string(Akerun) && l.needSignIn(ctx, Salesforce) == nil {
+		err = nil // Salesforce can be looked at while Akerun's answer to the application is still to come
+	}
+	if err != nil {
 		return c, err
 	}
-	err := l.engine.Locked(func() error {
+	err = l.engine.Locked(func() error {
 		rights, batch, err := l.engine.CheckRights(ctx)
 		if err != nil {
 			return explain(Salesforce, err)
@@ -46,18 +50,26 @@ func (l *Local) Check(ctx context.Context) (Check, error) {
 }
 
 func (l *Local) needSignIns(ctx context.Context) error {
-	return l.store.View(ctx, func(q *store.Queries) error {
-		for _, side := range []Side{Akerun, Salesforce} {
-			s, err := q.Side(ctx, string(side))
-			if err != nil {
-				return err
-			}
-			if s.SignedInAt == 0 {
-				return fail(CodeNotSignedIn, "nobody has signed in to %s yet: sign in there first", side).with("side", string(side))
-			}
+	for _, side := range []Side{Akerun, Salesforce} {
+		if err := l.needSignIn(ctx, side); err != nil {
+			return err
 		}
-		return nil
+	}
+	return nil
+}
+
+func (l *Local) needSignIn(ctx context.Context, side Side) error {
+	return l.store.View(ctx, func(q *store.Queries) error {
+		s, err := q.Side(ctx, string(side))
+		if err == nil && s.SignedInAt == 0 {
+			return notSignedIn(side)
+		}
+		return err
 	})
+}
+
+func notSignedIn(side Side) *Error {
+	return fail(CodeNotSignedIn, "nobody has signed in to %s yet: sign in there first", side).with("side", string(side))
 }
 
 func rightsCheck(r teamspirit.Rights) RightsCheck {
@@ -100,6 +112,9 @@ func (l *Local) checkAkerun(ctx context.Context) (AkerunCheck, error) {
 		return AkerunCheck{}, err
 	}
 	c := AkerunCheck{OrganizationID: in.AkerunOrg, OrganizationName: in.AkerunOrgName, Authority: side.Authority, Confirmed: in.SuperConfirmed == 1}
+	if c.SignedIn = side.SignedInAt > 0; !c.SignedIn {
+		return c, nil
+	}
 	if side.Authority != "" {
 		c.AuthorityKnown, c.Super = akerun.AuthorityOf(side.Authority)
 	}
@@ -141,6 +156,9 @@ func (c Check) blocks() []ErrorCode {
 	case teamspirit.None:
 		b = append(b, CodeObjectMissing)
 	}
+	if !c.Akerun.SignedIn {
+		return append(b, CodeNotSignedIn)
+	}
 	switch {
 	case c.Akerun.OrganizationID == "":
 		b = append(b, CodeNoOrganization)
@@ -163,6 +181,8 @@ func (c Check) refusal() *Error {
 		return employeeRights(c.Rights.UserName)
 	case CodeObjectMissing:
 		return fail(CodeObjectMissing, "the Salesforce user can't use what stamping needs: %s", c.Rights.Ask)
+	case CodeNotSignedIn:
+		return notSignedIn(Akerun)
 	case CodeNoOrganization:
 		return fail(CodeNoOrganization, "no 事業所 is chosen: choose one first")
 	case CodeNoRights:

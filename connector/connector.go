@@ -26,7 +26,13 @@ type Connector interface {
 	// ChooseOrganization pins the 事業所 whose accesses are carried over.
 	ChooseOrganization(ctx context.Context, id string) error
 
-	// Check reads rights, batch and people anew from both sides.
+	// Setup tells how far the wizard has come.
+	Setup(ctx context.Context) (Setup, error)
+	// SaveSetup keeps how far the wizard has come. With the application noted, 未設定 becomes 申込受付.
+	SaveSetup(ctx context.Context, s Setup) error
+
+	// Check reads rights, batch and people anew from both sides. While nobody has signed in to Akerun, Salesforce is looked at alone, and
+	// not_signed_in is among the blocks.
 	Check(ctx context.Context) (Check, error)
 	// People lists everyone known on either side with the verdict of today, in the order of user code.
 	People(ctx context.Context) ([]Person, error)
@@ -146,6 +152,7 @@ type RightsCheck struct {
 
 // AkerunCheck is what the Akerun account may do.
 type AkerunCheck struct {
+	SignedIn                         bool
 	OrganizationID, OrganizationName string
 	Authority                        string
 	Super, AuthorityKnown, Confirmed bool

@@ -37,6 +37,14 @@ func (c *Client) ChooseOrganization(ctx context.Context, id string) error {
 	return c.do(ctx, "ChooseOrganization", nil, id)
 }
 
+func (c *Client) Setup(ctx context.Context) (connector.Setup, error) {
+	return ask[connector.Setup](ctx, c, "Setup")
+}
+
+func (c *Client) SaveSetup(ctx context.Context, s connector.Setup) error {
+	return c.do(ctx, "SaveSetup", nil, s)
+}
+
 func (c *Client) Check(ctx context.Context) (connector.Check, error) {
 	return ask[connector.Check](ctx, c, "Check")
 }

@@ -273,6 +273,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveReadingStmt, err = db.PrepareContext(ctx, saveReading); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveReading: %w", err)
 	}
+	if q.saveSetupStmt, err = db.PrepareContext(ctx, saveSetup); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSetup: %w", err)
+	}
 	if q.saveSheetStmt, err = db.PrepareContext(ctx, saveSheet); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSheet: %w", err)
 	}
@@ -317,6 +320,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.settleDayStmt, err = db.PrepareContext(ctx, settleDay); err != nil {
 		return nil, fmt.Errorf("error preparing query SettleDay: %w", err)
+	}
+	if q.setupStmt, err = db.PrepareContext(ctx, setup); err != nil {
+		return nil, fmt.Errorf("error preparing query Setup: %w", err)
 	}
 	if q.sheetOfStmt, err = db.PrepareContext(ctx, sheetOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SheetOf: %w", err)
@@ -849,6 +855,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveReadingStmt: %w", cerr)
 		}
 	}
+	if q.saveSetupStmt != nil {
+		if cerr := q.saveSetupStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSetupStmt: %w", cerr)
+		}
+	}
 	if q.saveSheetStmt != nil {
 		if cerr := q.saveSheetStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveSheetStmt: %w", cerr)
@@ -922,6 +933,11 @@ func (q *Queries) Close() error {
 	if q.settleDayStmt != nil {
 		if cerr := q.settleDayStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing settleDayStmt: %w", cerr)
+		}
+	}
+	if q.setupStmt != nil {
+		if cerr := q.setupStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setupStmt: %w", cerr)
 		}
 	}
 	if q.sheetOfStmt != nil {
@@ -1231,6 +1247,7 @@ type Queries struct {
 	saveOtherRowStmt          *sql.Stmt
 	savePersonStmt            *sql.Stmt
 	saveReadingStmt           *sql.Stmt
+	saveSetupStmt             *sql.Stmt
 	saveSheetStmt             *sql.Stmt
 	setAkerunClientStmt       *sql.Stmt
 	setAkerunOrgStmt          *sql.Stmt
@@ -1246,6 +1263,7 @@ type Queries struct {
 	setSalesforceOrgStmt      *sql.Stmt
 	setStepsBackStmt          *sql.Stmt
 	settleDayStmt             *sql.Stmt
+	setupStmt                 *sql.Stmt
 	sheetOfStmt               *sql.Stmt
 	sideStmt                  *sql.Stmt
 	sideFailedStmt            *sql.Stmt
@@ -1372,6 +1390,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveOtherRowStmt:          q.saveOtherRowStmt,
 		savePersonStmt:            q.savePersonStmt,
 		saveReadingStmt:           q.saveReadingStmt,
+		saveSetupStmt:             q.saveSetupStmt,
 		saveSheetStmt:             q.saveSheetStmt,
 		setAkerunClientStmt:       q.setAkerunClientStmt,
 		setAkerunOrgStmt:          q.setAkerunOrgStmt,
@@ -1387,6 +1406,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setSalesforceOrgStmt:      q.setSalesforceOrgStmt,
 		setStepsBackStmt:          q.setStepsBackStmt,
 		settleDayStmt:             q.settleDayStmt,
+		setupStmt:                 q.setupStmt,
 		sheetOfStmt:               q.sheetOfStmt,
 		sideStmt:                  q.sideStmt,
 		sideFailedStmt:            q.sideFailedStmt,

@@ -198,6 +198,15 @@ type Reading struct {
 	StepsBack int64
 }
 
+type Setup struct {
+	ID           int64
+	Step         int64
+	AppliedAt    int64
+	Start        int64
+	BackfillFrom int64
+	Confirmed    int64
+}
+
 type Sheet struct {
 	EmployeeID string
 	Day        int64
