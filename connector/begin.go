@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -64,9 +65,24 @@ func (l *Local) BeginPreview(ctx context.Context, start time.Time) (BeginPreview
 	if p.SeenBefore, err = l.seenBefore(ctx, in, start, now); err != nil || p.First {
 		return p, err
 	}
-	days, err := l.engine.RehearseBegin(ctx, start)
-	p.Months = byMonth(days)
+	p.Months, err = l.rehearseBegin(ctx, start)
 	return p, err
+}
+
+// rehearseBegin counts by month what a second start would send afterwards.
+func (l *Local) rehearseBegin(ctx context.Context, start time.Time) ([]MonthCount, error) {
+	var days []engine.Afterwards
+	err := l.engine.Locked(func() (err error) {
+		days, err = l.engine.RehearseBegin(ctx, start)
+		return err
+	})
+	if errors.Is(err, engine.ErrNotNow) {
+		return nil, fail(CodeOffline, "Akerun or Salesforce can't be called just now, so nobody can tell what was missed: try again in a few minutes")
+	}
+	if err != nil {
+		return nil, explain(sideOf(err), err)
+	}
+	return byMonth(days), nil
 }
 
 // seenBefore counts who has come in already on the business day of the start, and so gets no 出勤 that day.

@@ -119,6 +119,9 @@ type dayRows struct {
 	persons    map[string][]store.Item // items of a person without a day
 	doors      map[string]bool
 	firstStart time.Time
+	start      time.Time
+	// backfillFrom is the first day that a second start sends afterwards; 0: all.
+	backfillFrom int64
 }
 
 func readDays(ctx context.Context, q *store.Queries, from, to attendance.Day) (d dayRows, err error) {
@@ -161,7 +164,7 @@ func (d *dayRows) readFrame(ctx context.Context, q *store.Queries) error {
 		d.doors[door.ID] = door.Excluded == 1
 	}
 	in, err := q.Integration(ctx)
-	d.firstStart = store.Time(in.FirstStart)
+	d.firstStart, d.start, d.backfillFrom = store.Time(in.FirstStart), store.Time(in.Start), in.BackfillFrom
 	return err
 }
 
@@ -222,11 +225,19 @@ func (d *dayRows) explain(p *PersonDay, row store.PersonDay) {
 		default:
 			if r := reasonAmong(p.Items, kind); r != "" {
 				p.Why[k] = r
+			} else if d.beforeRange(row) {
+				p.Why[k] = string(attendance.BeforeRange)
 			} else if row.Dirty == 1 || row.DueAt > 0 {
 				p.Why[k] = "PENDING"
 			}
 		}
 	}
+}
+
+// beforeRange tells whether the day passed while nothing was linked, before the day with which a person chose to begin again.
+func (d *dayRows) beforeRange(row store.PersonDay) bool {
+	missed := d.firstStart.Before(d.start) && !attendance.DayFromNumber(int(row.Day)).End().After(d.start)
+	return missed && row.Day < d.backfillFrom
 }
 
 // explains lists the reasons that explain a missing stamp of a kind.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -92,8 +93,70 @@ type Afterwards struct {
 	Listed int // kinds that somebody filled by hand meanwhile
 }
 
-// RehearseBegin tells what a start at this instant would send of the days before it.
-func (e *Engine) RehearseBegin(ctx context.Context, start time.Time) (days []Afterwards, err error) {
+// ErrNotNow is what RehearseBegin answers while a side has asked to be left alone or can't be reached.
+var ErrNotNow = errors.New("a side is not to be called just now")
+
+// RehearseBegin tells what a start at this instant would send of the days before it. It reads first what happened at the doors since they were
+// read last, and then the sheet of the days in question. No stage may run meanwhile: see Locked.
+func (e *Engine) RehearseBegin(ctx context.Context, start time.Time) ([]Afterwards, error) {
+	if err := e.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	_, rows, err := e.rehearseBegin(ctx, start)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.readSheetsOf(ctx, rows); err != nil {
+		return nil, err
+	}
+	days, _, err := e.rehearseBegin(ctx, start)
+	return days, err
+}
+
+// catchUp reads people and accesses, as collect does.
+func (e *Engine) catchUp(ctx context.Context) error {
+	if !e.mayCall(ctx, sideAkerun) || !e.mayCall(ctx, sideSalesforce) {
+		return ErrNotNow
+	}
+	in, err := e.integration(ctx)
+	if err != nil || in.AkerunOrg == "" {
+		return err
+	}
+	if err := e.ReadPeople(ctx, in); err != nil {
+		return err
+	}
+	return e.readAccesses(ctx, in)
+}
+
+// readSheetsOf keeps what TeamSpirit shows now of the days of rows.
+func (e *Engine) readSheetsOf(ctx context.Context, rows []store.Outbox) error {
+	r, _, err := e.maySend(ctx, store.Integration{})
+	if err != nil {
+		return err
+	}
+	_, names := e.measures()
+	for some := range slices.Chunk(rows, rowsAtOnce) {
+		seen, err := e.readDays(ctx, r, some)
+		if err != nil {
+			return err
+		}
+		err = e.update(ctx, func(tx *store.Tx) error {
+			for k := range daysOf(some) {
+				if err := seen.write(ctx, tx, k, names); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rehearseBegin decides all days before the start and takes that back. rows are the stamps that were planned.
+func (e *Engine) rehearseBegin(ctx context.Context, start time.Time) (days []Afterwards, rows []store.Outbox, err error) {
 	err = e.update(ctx, func(tx *store.Tx) error {
 		if err := tx.BeginIntegration(ctx, store.BeginIntegrationParams{Start: store.Millis(start), BegunAt: store.Millis(tx.Now())}); err != nil {
 			return err
@@ -107,17 +170,20 @@ func (e *Engine) RehearseBegin(ctx context.Context, start time.Time) (days []Aft
 			return err
 		}
 		d.sure = start // as it will be then
-		rows, err := tx.PersonDays(ctx, store.PersonDaysParams{FromDay: dayNumber(attendance.DayOf(store.Time(in.FirstStart))), ToDay: dayNumber(attendance.DayOf(tx.Now()).Prev())})
+		known, err := tx.PersonDays(ctx, store.PersonDaysParams{FromDay: dayNumber(attendance.DayOf(store.Time(in.FirstStart))), ToDay: dayNumber(attendance.DayOf(tx.Now()).Prev())})
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			a, err := d.rehearseDay(ctx, row)
+		for _, row := range known {
+			a, planned, err := d.rehearseDay(ctx, row)
 			if err != nil {
 				return fmt.Errorf("deciding %s of user %s: %w", dayOf(row.Day), row.UserID, err)
 			}
 			if a.Stamps > 0 || a.Listed > 0 {
 				days = append(days, a)
+			}
+			for _, p := range planned {
+				rows = append(rows, store.Outbox{EmployeeID: p.Employee, UserID: p.User, Day: row.Day})
 			}
 		}
 		return errRehearsed
@@ -125,31 +191,32 @@ func (e *Engine) RehearseBegin(ctx context.Context, start time.Time) (days []Aft
 	if errors.Is(err, errRehearsed) {
 		err = nil
 	}
-	return days, err
+	return days, rows, err
 }
 
-func (d *decider) rehearseDay(ctx context.Context, row store.PersonDay) (Afterwards, error) {
-	a := Afterwards{PersonDay: PersonDay{row.UserID, dayOf(row.Day)}}
+func (d *decider) rehearseDay(ctx context.Context, row store.PersonDay) (a Afterwards, planned []Planned, err error) {
+	a = Afterwards{PersonDay: PersonDay{row.UserID, dayOf(row.Day)}}
 	key := store.StampsOfUserDayParams{UserID: row.UserID, Day: row.Day}
 	before, err := d.tx.StampsOfUserDay(ctx, key)
 	if err != nil {
-		return a, err
+		return a, nil, err
 	}
 	if err := d.decide(ctx, row); err != nil {
-		return a, err
+		return a, nil, err
 	}
 	after, err := d.tx.StampsOfUserDay(ctx, key)
 	if err != nil {
-		return a, err
+		return a, nil, err
 	}
-	a.Stamps = len(newlyPlanned(before, after))
+	planned = newlyPlanned(before, after)
+	a.Stamps = len(planned)
 	items, err := d.tx.LiveItemsOfDay(ctx, store.LiveItemsOfDayParams{UserID: row.UserID, Day: row.Day})
 	for _, i := range items {
 		if i.Reason == string(attendance.FilledByHand) {
 			a.Listed++
 		}
 	}
-	return a, err
+	return a, planned, err
 }
 
 // rehearse runs f in a transaction that is taken back.
