@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/url"
@@ -24,6 +25,11 @@ type Setup struct {
 	BackfillFrom string
 	// Confirmed says 「Salesforce管理者に確認しました」.
 	Confirmed bool
+
+	// ClientID is the アプリID in use, empty until it has been entered, and SuperConfirmed tells that a person vouched for the Akerun
+	// account. Both are told by Setup only; SaveSetup passes them over.
+	ClientID       string
+	SuperConfirmed bool
 }
 
 // Setup implements Connector.
@@ -35,6 +41,11 @@ func (l *Local) Setup(ctx context.Context) (Setup, error) {
 		if row.BackfillFrom > 0 {
 			s.BackfillFrom = attendance.DayFromNumber(int(row.BackfillFrom)).String()
 		}
+		if err != nil {
+			return err
+		}
+		in, err := q.Integration(ctx)
+		s.ClientID, s.SuperConfirmed = cmp.Or(in.AkerunClient, l.settings().Akerun.ClientID), in.SuperConfirmed == 1
 		return err
 	})
 	return s, err

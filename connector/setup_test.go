@@ -52,10 +52,10 @@ func TestWhereToSignIn(t *testing.T) {
 func TestTheWizardIsResumedAfterARestart(t *testing.T) {
 	r := rig.New(t, rig.Options{Seed: 1, Size: company.Small, Days: 1})
 	fresh, err := r.Setup(t.Context())
-	if err != nil || fresh != (connector.Setup{}) {
+	if err != nil || fresh != (connector.Setup{ClientID: fresh.ClientID}) || fresh.ClientID == "" {
 		t.Fatal(fresh, err)
 	}
-	want := connector.Setup{Step: 6, AppliedAt: r.World.Clock().Now().Truncate(time.Second), Start: time.Date(2026, 12, 1, 5, 0, 0, 0, attendance.Japan).UTC(), BackfillFrom: "2026-11-25", Confirmed: true}
+	want := connector.Setup{ClientID: fresh.ClientID, Step: 6, AppliedAt: r.World.Clock().Now().Truncate(time.Second), Start: time.Date(2026, 12, 1, 5, 0, 0, 0, attendance.Japan).UTC(), BackfillFrom: "2026-11-25", Confirmed: true}
 	if err := r.SaveSetup(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
