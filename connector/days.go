@@ -46,14 +46,16 @@ func (l *Local) Days(ctx context.Context, q DayQuery) ([]PersonDay, error) {
 			return err
 		}
 		for _, row := range d.rows {
+			// Who is not asked for is passed over before their accesses are read.
+			if !matches(q.Search, book.users[row.UserID][0], book.users[row.UserID][1], book.employees[row.EmployeeID][0]) {
+				continue
+			}
 			p, err := d.personDay(ctx, s, row, rules)
 			if err != nil {
 				return err
 			}
 			book.write(&p)
-			if matches(q.Search, p.UserCode, p.EmployeeCode, p.Name) {
-				out = append(out, p)
-			}
+			out = append(out, p)
 		}
 		return nil
 	})
