@@ -36,6 +36,7 @@ type daysCommand struct {
 	Search string `help:"Only people whose code or name has this in it." placeholder:"TEXT"`
 	JSON   bool   `name:"json" xor:"form" help:"Print JSON."`
 	CSV    bool   `name:"csv" xor:"form" help:"Print CSV for Excel."`
+	Excel  string `name:"excel" xor:"form" help:"Write them to this file for Excel; a name ending in .csv gives CSV." placeholder:"FILE"`
 }
 
 func (cmd *daysCommand) Run(ctx context.Context, c *console, g *grammar) error {
@@ -59,6 +60,10 @@ func (cmd *daysCommand) Run(ctx context.Context, c *console, g *grammar) error {
 	return with(ctx, c, g, func(s *session) error {
 		if err := complete(ctx, s, &q); err != nil {
 			return err
+		}
+		if cmd.Excel != "" {
+			file, err := s.ExportDays(ctx, q, formatOf(cmd.Excel), s.settings.Language)
+			return saveExport(c, cmd.Excel, file, err)
 		}
 		days, err := s.Days(ctx, q)
 		if err != nil {

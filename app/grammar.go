@@ -29,6 +29,10 @@ type grammar struct {
 	Status        statusCommand        `cmd:"" help:"Show state, last reading, queue and open items."`
 	Days          daysCommand          `cmd:"" help:"Show what was seen, decided, sent and confirmed, and why."`
 	Items         itemsCommand         `cmd:"" help:"The three lists of what needs looking at."`
+	Story         storyCommand         `cmd:"" help:"Tell what happened to somebody today and yesterday, by part of a code or name."`
+	Doors         doorsCommand         `cmd:"" help:"List the doors, or make doors count for nothing."`
+	Settings      settingsCommand      `cmd:"" help:"Show the settings in force, or change one."`
+	Diagnostics   diagnosticsCommand   `cmd:"" help:"Write a zip file for those who help with a trouble; no secrets, no names."`
 	Verify        verifyCommand        `cmd:"" help:"Check the audit chain and the database; exit 1 if anything is wrong."`
 }
 

@@ -18,7 +18,8 @@ type itemsListCommand struct {
 	Only   string `enum:"stopped,action,review,all" default:"all" help:"Only one list: stopped, action or review."`
 	All    bool   `help:"Closed and cured items too."`
 	Search string `help:"Only people whose code or name has this in it." placeholder:"TEXT"`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" xor:"form" help:"Print JSON."`
+	Excel  string `name:"excel" xor:"form" help:"Write them to this file for Excel; a name ending in .csv gives CSV." placeholder:"FILE"`
 }
 
 func (cmd *itemsListCommand) Run(ctx context.Context, c *console, g *grammar) error {
@@ -27,6 +28,10 @@ func (cmd *itemsListCommand) Run(ctx context.Context, c *console, g *grammar) er
 		q.List = cmd.Only
 	}
 	return with(ctx, c, g, func(s *session) error {
+		if cmd.Excel != "" {
+			file, err := s.ExportItems(ctx, q, formatOf(cmd.Excel), s.settings.Language)
+			return saveExport(c, cmd.Excel, file, err)
+		}
 		items, err := s.Items(ctx, q)
 		if err != nil {
 			return err
@@ -63,8 +68,8 @@ func detailCell(i connector.Item) string {
 }
 
 type itemsCloseCommand struct {
-	ID   int64  `arg:"" help:"The item's number."`
-	Memo string `required:"" help:"What was done about it." placeholder:"TEXT"`
+	IDs  []int64 `arg:"" name:"id" help:"The items' numbers."`
+	Memo string  `required:"" help:"What was done about it." placeholder:"TEXT"`
 }
 
 func (cmd *itemsCloseCommand) Run(ctx context.Context, c *console, g *grammar) error {
@@ -72,10 +77,17 @@ func (cmd *itemsCloseCommand) Run(ctx context.Context, c *console, g *grammar) e
 		return usage("--memo is empty: say what was done about the item")
 	}
 	return with(ctx, c, g, func(s *session) error {
-		if err := s.CloseItem(ctx, cmd.ID, cmd.Memo); err != nil {
+		if len(cmd.IDs) > 1 {
+			closed, err := s.CloseItems(ctx, cmd.IDs, cmd.Memo)
+			if err == nil {
+				fmt.Fprintf(c.out, "%d items closed\n", closed)
+			}
 			return err
 		}
-		fmt.Fprintf(c.out, "item %d closed\n", cmd.ID)
+		if err := s.CloseItem(ctx, cmd.IDs[0], cmd.Memo); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "item %d closed\n", cmd.IDs[0])
 		return nil
 	})
 }

@@ -68,7 +68,11 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 		Vault:    vault.Keychain(p.KeychainService()),
 		Clock:    now,
 		Settings: o.settings,
-		Log:      log,
+
+		SettingsPath: p.Settings(),
+		LogPath:      p.Log(),
+		Version:      version,
+		Log:          log,
 	})
 	if err != nil {
 		return fmt.Errorf("opening the profile %s: %w", p.Dir(), err)

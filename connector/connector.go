@@ -38,8 +38,32 @@ type Connector interface {
 	People(ctx context.Context) ([]Person, error)
 	// ReadPeople reads people on both sides anew, without waiting for the next half hour.
 	ReadPeople(ctx context.Context) error
-	// SetUserCode writes a ユーザーコード to Akerun.
+	// SetUserCode writes a ユーザーコード to Akerun and returns when it is there.
 	SetUserCode(ctx context.Context, userID, code string) error
+	// PlanCodeChanges puts down ユーザーコード to be written to Akerun as one list, and returns before they are. The loop writes them one by one
+	// with the calls that reading leaves over, also after a restart and before the integration has begun. All is planned or nothing: with
+	// refusals nothing is, the refusals come with the error (bad_input); with onlyGood the others are planned all the same. A change takes
+	// the place of one that still waits for the same user.
+	PlanCodeChanges(ctx context.Context, origin Origin, changes []CodeChange, onlyGood bool) (CodePlan, error)
+	// ApplyProposals plans the proposed codes of these users; no user ids mean all proposals there are.
+	ApplyProposals(ctx context.Context, userIDs []string) (CodePlan, error)
+	// WriteCodeChanges writes now all that waits and returns when nothing does any more, whether or not the loop runs. When ctx ends or Akerun
+	// can't be reached, the rest stays and waits.
+	WriteCodeChanges(ctx context.Context) error
+	// CodeChanges tells of the last 100 lists of code changes, newest first.
+	CodeChanges(ctx context.Context) ([]CodeList, error)
+	// CodeChangesOf tells of the changes of one list.
+	CodeChangesOf(ctx context.Context, list int64) ([]CodeChangeState, error)
+	// UndoCodeChanges plans to write the former codes of a list back, where Akerun still has what the list wrote. A former code that somebody
+	// else has by now is refused, and the others are planned.
+	UndoCodeChanges(ctx context.Context, list int64) (CodePlan, error)
+	// CancelCodeChanges gives up what of a list still waits.
+	CancelCodeChanges(ctx context.Context, list int64) error
+	// ExportPeople gives the table of people as a file: format csv or xlsx, headings and verdicts in language ja or en.
+	ExportPeople(ctx context.Context, format, language string) ([]byte, error)
+	// CheckPeopleFile reads a CSV or Excel file with ユーザーコード, by name and content, and tells what it would change and which lines are bad.
+	// Nothing is changed; PlanCodeChanges does that with the changes given here.
+	CheckPeopleFile(ctx context.Context, name string, data []byte) (PeopleFileCheck, error)
 	// Exclude takes people out of (or back into) the integration by hand. It acts at once on everything not yet sent.
 	Exclude(ctx context.Context, userIDs []string, excluded bool) error
 	// ExcludeDoors makes doors count for nothing, or count again.
@@ -71,6 +95,15 @@ type Connector interface {
 	Items(ctx context.Context, q ItemQuery) ([]Item, error)
 	// CloseItem marks an item as seen to (対応済みにする).
 	CloseItem(ctx context.Context, id int64, memo string) error
+	// CloseItems does so with many at once and tells how many it closed: those that have ended meanwhile are passed over.
+	CloseItems(ctx context.Context, ids []int64, memo string) (int, error)
+	// Story tells for everyone whose code or name has this in it (20 people at most, those who fit exactly first) what happened today and
+	// yesterday.
+	Story(ctx context.Context, search string) ([]Story, error)
+	// ExportDays gives what Days tells as a file, with headings in language ja or en and the head of the audit chain.
+	ExportDays(ctx context.Context, q DayQuery, f Format, language string) (File, error)
+	// ExportItems gives what Items lists as a file, in the same way.
+	ExportItems(ctx context.Context, q ItemQuery, f Format, language string) (File, error)
 	// ResendPreview tells what Resend would send.
 	ResendPreview(ctx context.Context, r ResendRequest) ([]Resend, error)
 	// Resend sends again what was refused or deleted, a later 退勤, or the days of a person that were never stamped.
@@ -79,6 +112,17 @@ type Connector interface {
 	History(ctx context.Context, q HistoryQuery) ([]HistoryEntry, error)
 	// Verify checks the audit chain and the database.
 	Verify(ctx context.Context) (Verification, error)
+
+	// Settings tells the settings in force.
+	Settings(ctx context.Context) (Settings, error)
+	// SetSettings checks new settings, writes them to settings.toml in one step and puts them in force, all but the language without a
+	// restart. Addresses and applications can't change while the integration runs. What is wrong names the setting in the error's Detail.
+	SetSettings(ctx context.Context, s Settings) error
+	// Doors lists the doors that accesses have been read of, by name.
+	Doors(ctx context.Context) ([]Door, error)
+	// Diagnostics gives a zip file for those who help with a trouble: versions, settings, state, items by reason and the end of the log,
+	// without secrets, names, mail addresses or ids.
+	Diagnostics(ctx context.Context) ([]byte, error)
 }
 
 // Side names one of the two outside systems.
@@ -274,6 +318,7 @@ type Status struct {
 	People       PeopleCheck
 	SentToday    int
 	WaitingToday int
+	CodesWaiting int // ユーザーコード still to be written to Akerun, or with an unknown outcome
 }
 
 // Relink is one cause of 要再連携.

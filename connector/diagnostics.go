@@ -92,6 +92,9 @@ func (l *Local) Diagnostics(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		log = []byte("the log can't be read: " + transport.Redact(err.Error()) + "\n")
 	}
+	if _, err := l.names(ctx); err != nil { // names that can't be unsealed can't be masked
+		log = []byte("the log is left out: the keychain is locked\n")
+	}
 	mask, err := l.mask(ctx)
 	if err != nil {
 		return nil, err

@@ -178,27 +178,6 @@ func (l *Local) countPeople(ctx context.Context) (PeopleCheck, error) {
 	return c, err
 }
 
-// SetUserCode implements Connector.
-func (l *Local) SetUserCode(ctx context.Context, userID, code string) error {
-	in, err := l.integration(ctx)
-	if err != nil {
-		return err
-	}
-	if in.AkerunOrg == "" {
-		return fail(CodeNoOrganization, "no 事業所 is chosen: choose one first")
-	}
-	if _, err := l.akerunClient().SetUserCode(ctx, in.AkerunOrg, userID, code); err != nil {
-		return explain(Akerun, err)
-	}
-	if err := l.update(ctx, func(tx *store.Tx) error {
-		tx.Audit("user_code", map[string]string{"user": userID, "code": code})
-		return nil
-	}); err != nil {
-		return err
-	}
-	return l.ReadPeople(ctx)
-}
-
 // Exclude implements Connector. Stamps of these people that are still to be sent are withdrawn in the same transaction.
 func (l *Local) Exclude(ctx context.Context, userIDs []string, excluded bool) error {
 	err := l.update(ctx, func(tx *store.Tx) error {

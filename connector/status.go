@@ -109,6 +109,11 @@ func countsOf(ctx context.Context, q *store.Queries, s *Status) error {
 		return err
 	}
 	s.Queue.DirtyDays = int(dirty)
+	codes, err := q.CountOpenCodeChanges(ctx)
+	if err != nil {
+		return err
+	}
+	s.CodesWaiting = int(codes)
 	items, err := q.CountOpenItems(ctx)
 	if err != nil {
 		return err

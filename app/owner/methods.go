@@ -154,3 +154,35 @@ func (c *Client) History(ctx context.Context, q connector.HistoryQuery) ([]conne
 func (c *Client) Verify(ctx context.Context) (connector.Verification, error) {
 	return ask[connector.Verification](ctx, c, "Verify")
 }
+
+func (c *Client) CloseItems(ctx context.Context, ids []int64, memo string) (int, error) {
+	return ask[int](ctx, c, "CloseItems", ids, memo)
+}
+
+func (c *Client) Story(ctx context.Context, search string) ([]connector.Story, error) {
+	return ask[[]connector.Story](ctx, c, "Story", search)
+}
+
+func (c *Client) ExportDays(ctx context.Context, q connector.DayQuery, f connector.Format, language string) (connector.File, error) {
+	return ask[connector.File](ctx, c, "ExportDays", q, f, language)
+}
+
+func (c *Client) ExportItems(ctx context.Context, q connector.ItemQuery, f connector.Format, language string) (connector.File, error) {
+	return ask[connector.File](ctx, c, "ExportItems", q, f, language)
+}
+
+func (c *Client) Settings(ctx context.Context) (connector.Settings, error) {
+	return ask[connector.Settings](ctx, c, "Settings")
+}
+
+func (c *Client) SetSettings(ctx context.Context, s connector.Settings) error {
+	return c.do(ctx, "SetSettings", nil, s)
+}
+
+func (c *Client) Doors(ctx context.Context) ([]connector.Door, error) {
+	return ask[[]connector.Door](ctx, c, "Doors")
+}
+
+func (c *Client) Diagnostics(ctx context.Context) ([]byte, error) {
+	return ask[[]byte](ctx, c, "Diagnostics")
+}

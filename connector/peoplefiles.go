@@ -1,0 +1,200 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/peoplefile"
+	"dakokubridge/connector/roster"
+	"dakokubridge/connector/spreadsheet"
+)
+
+// PeopleFileCheck tells what a file with ユーザーコード would change.
+type PeopleFileCheck struct {
+	Excel    bool
+	Encoding string // of CSV: UTF-8, UTF-16 or Shift_JIS
+	// Changes are what the good lines would change; they can be made as they stand, whatever becomes of the bad lines.
+	Changes   []PeopleFileChange
+	Unchanged int              // good lines whose user has the code already
+	Skipped   int              // lines that speak of no Akerun user
+	Bad       []PeopleFileLine // by line number
+	Doubtful  []PeopleFileLine // good lines with something to look at
+}
+
+// PeopleFileChange is a good line.
+type PeopleFileChange struct {
+	Line                       int // from 1, as Excel counts
+	UserID, Name, Former, Code string
+}
+
+// PeopleFileLine is a line and what is wrong, or doubtful, about it.
+type PeopleFileLine struct {
+	Line int
+	// Why: bad_quote, bad_encoding, no_user, cell_error, unknown_user, same_user, empty_code, long_code, odd_code, same_code, code_taken, or
+	// lost_zeros (TeamSpirit has the code with leading zeros only, see Like); doubtful: number_cell, employee_unknown.
+	Why          string
+	UserID, Code string
+	Other        int    // the line that is in the way, with same_user and same_code
+	Holder       string // id of the user who has the code, with code_taken
+	Like         string // the code that was meant, with lost_zeros
+}
+
+// CodeChanges are the changes of the good lines as PlanCodeChanges takes them.
+func (c PeopleFileCheck) CodeChanges() []CodeChange {
+	out := make([]CodeChange, len(c.Changes))
+	for i, change := range c.Changes {
+		out[i] = CodeChange{UserID: change.UserID, Code: change.Code}
+	}
+	return out
+}
+
+// ExportPeople implements Connector.
+func (l *Local) ExportPeople(ctx context.Context, format, language string) ([]byte, error) {
+	people, err := l.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]peoplefile.Person, len(people))
+	for i, p := range people {
+		rows[i] = peoplefile.Person{
+			UserID: p.UserID, UserName: p.UserName, UserMail: p.UserMail, UserCode: p.UserCode, EmployeeCode: p.EmployeeCode, EmployeeName: p.EmployeeName,
+			SameMail: p.SameMail, EntryDate: p.EntryDate, EndDate: p.EndDate, Sound: p.Sound, Reason: attendance.Reason(p.Reason), Excluded: p.Excluded,
+			ProposedCode: p.ProposedCode, ProposedEmployee: p.ProposedEmployee, ProposedBecause: p.ProposedBecause,
+		}
+	}
+	content, err := peoplefile.Write(spreadsheet.Format(format), language, rows)
+	if errors.Is(err, spreadsheet.ErrFormat) {
+		return nil, fail(CodeBadInput, "there is no format %q: give csv or xlsx", format)
+	}
+	return content, err
+}
+
+// unreadable says for each reason why a file can't be read what to do.
+var unreadable = map[peoplefile.Problem]string{
+	peoplefile.TooLarge:    "the file is too large: 5 MB and 50,000 lines at most, split it",
+	peoplefile.Empty:       "the file is empty",
+	peoplefile.NoHeading:   "the file has no heading with ユーザーコード and AkerunユーザーID (or メールアドレス): export the table and fill that in",
+	peoplefile.BadEncoding: "the file's encoding is unknown: save it as Excel, or as CSV in UTF-8 or Shift_JIS",
+	peoplefile.Protected:   "the file has a password or is of an old Excel: save it as xlsx without a password",
+	peoplefile.Broken:      "the file is damaged: open it in Excel and save it anew",
+}
+
+// CheckPeopleFile implements Connector.
+func (l *Local) CheckPeopleFile(ctx context.Context, name string, data []byte) (PeopleFileCheck, error) {
+	f, err := peoplefile.Read(data)
+	var not *peoplefile.Unreadable
+	if errors.As(err, &not) {
+		return PeopleFileCheck{}, fail(CodeBadInput, "%s: %s", name, unreadable[not.Why]).with("why", string(not.Why)).with("file", name)
+	}
+	if err != nil {
+		return PeopleFileCheck{}, err
+	}
+	r, err := l.roll(ctx)
+	if err != nil {
+		return PeopleFileCheck{}, err
+	}
+	return newFileJudge(r, f).check(), nil
+}
+
+// fileJudge holds a file against the people known.
+type fileJudge struct {
+	file  peoplefile.File
+	r     roll
+	users map[string]roster.User // by id
+	mails map[string]string      // to id; empty where two users have the address
+	staff map[string]bool        // codes of TeamSpirit
+	zeros map[string]string      // codes of TeamSpirit by what is left without leading zeros
+	out   PeopleFileCheck
+}
+
+func newFileJudge(r roll, f peoplefile.File) *fileJudge {
+	j := &fileJudge{
+		file: f, r: r, users: make(map[string]roster.User), mails: make(map[string]string), staff: make(map[string]bool), zeros: make(map[string]string),
+		out: PeopleFileCheck{Excel: f.Excel, Encoding: f.Encoding, Skipped: f.Skipped},
+	}
+	for _, v := range r.roster.On(attendance.Day{}) {
+		j.users[v.User.ID] = v.User
+		mail := strings.ToLower(strings.TrimSpace(v.User.Mail))
+		if _, twice := j.mails[mail]; twice {
+			j.mails[mail] = ""
+			continue
+		}
+		j.mails[mail] = v.User.ID
+	}
+	for _, e := range r.roster.Employees() {
+		code := roster.CleanCode(e.Code)
+		j.staff[code] = true
+		j.zeros[strings.TrimLeft(code, "0")] = code
+	}
+	return j
+}
+
+func (j *fileJudge) check() PeopleFileCheck {
+	for _, b := range j.file.Bad {
+		j.out.Bad = append(j.out.Bad, PeopleFileLine{Line: b.Number, Why: string(b.Why)})
+	}
+	lines, changes := j.candidates()
+	refused := make(map[int]bool)
+	for _, f := range refusals(j.r.roster, changes, false) {
+		refused[f.Index] = true
+		bad := PeopleFileLine{Line: lines[f.Index].Number, Why: f.Why, UserID: lines[f.Index].UserID, Code: f.Code, Holder: f.Holder}
+		if f.UserID == "" {
+			bad.UserID = lines[f.Index].Mail
+		}
+		if f.Other >= 0 {
+			bad.Other = lines[f.Other].Number
+		}
+		j.out.Bad = append(j.out.Bad, bad)
+	}
+	for i, c := range changes {
+		if !refused[i] {
+			j.good(lines[i], c)
+		}
+	}
+	slices.SortStableFunc(j.out.Bad, func(a, b PeopleFileLine) int { return a.Line - b.Line })
+	return j.out
+}
+
+// candidates are the lines as changes. A line that gives a user the code that is there already asks for nothing.
+func (j *fileJudge) candidates() (lines []peoplefile.Line, changes []CodeChange) {
+	times := make(map[string]int, len(j.file.Lines))
+	for _, line := range j.file.Lines {
+		times[j.idOf(line)]++
+	}
+	for _, line := range j.file.Lines {
+		id := j.idOf(line)
+		user, known := j.users[id]
+		if known && roster.CleanCode(user.Code) == line.Code && times[id] == 1 {
+			j.out.Unchanged++
+			continue
+		}
+		if meant := j.zeros[strings.TrimLeft(line.Code, "0")]; known && line.Code != "" && !j.staff[line.Code] && meant != "" {
+			j.out.Bad = append(j.out.Bad, PeopleFileLine{Line: line.Number, Why: "lost_zeros", UserID: id, Code: line.Code, Like: meant})
+			continue
+		}
+		lines = append(lines, line)
+		changes = append(changes, CodeChange{UserID: id, Code: line.Code})
+	}
+	return lines, changes
+}
+
+func (j *fileJudge) idOf(line peoplefile.Line) string {
+	if line.UserID != "" {
+		return line.UserID
+	}
+	return j.mails[strings.ToLower(line.Mail)]
+}
+
+func (j *fileJudge) good(line peoplefile.Line, c CodeChange) {
+	user := j.users[c.UserID]
+	j.out.Changes = append(j.out.Changes, PeopleFileChange{Line: line.Number, UserID: c.UserID, Name: user.Name, Former: user.Code, Code: c.Code})
+	switch {
+	case !j.staff[c.Code]:
+		j.out.Doubtful = append(j.out.Doubtful, PeopleFileLine{Line: line.Number, Why: "employee_unknown", UserID: c.UserID, Code: c.Code})
+	case line.Numeric:
+		j.out.Doubtful = append(j.out.Doubtful, PeopleFileLine{Line: line.Number, Why: "number_cell", UserID: c.UserID, Code: c.Code})
+	}
+}
