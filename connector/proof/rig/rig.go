@@ -47,6 +47,7 @@ type Options struct {
 	// Database replaces the database in the profile's folder; see connector.Config.
 	Database func(dir string) (driver, dsn string)
 	Log      *slog.Logger
+	LogPath  string // the log whose end goes into the diagnostics
 	Clock    *clock.Clock
 }
 
@@ -120,7 +121,7 @@ func (r *Rig) Reopen() {
 		way = r.options.Transport(way)
 	}
 	c := connector.Config{
-		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, Hook: r.hook(), Lanes: r.options.Lanes, Throwaway: true,
+		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, LogPath: r.options.LogPath, Hook: r.hook(), Lanes: r.options.Lanes, Throwaway: true,
 	}
 	if r.options.Database != nil {
 		c.Driver, c.DSN = r.options.Database(r.Dir)
