@@ -115,7 +115,8 @@ func (e *Engine) noteTrouble(ctx context.Context, t trouble) error {
 			return err
 		}
 		reason := reasonOf(t.side, advice, cause)
-		if at := tx.Now().Add(patience(advice, cause, side.Failures, e.p.Poll)); after.Before(at) {
+		// Before any server has told the time, the next poll tries again: an hour reckoned by a PC whose clock is fast may be half a day.
+		if at := tx.Now().Add(patience(advice, cause, side.Failures, e.p.Poll)); after.Before(at) && e.trusted.heard() {
 			after = at
 		}
 		if err := tx.SideFailed(ctx, store.SideFailedParams{At: store.Millis(tx.Now()), Cause: string(reason), NotBefore: store.Millis(after), Name: t.side}); err != nil {

@@ -41,6 +41,13 @@ func (t *trustedTime) now() (at time.Time, ok bool) {
 	return at, len(t.sides) == 2
 }
 
+// heard tells whether any server has told the time yet.
+func (t *trustedTime) heard() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.sides) > 0
+}
+
 // of returns one side's time, zero while it has not been heard.
 func (t *trustedTime) of(side string) time.Time {
 	t.mu.Lock()

@@ -33,7 +33,31 @@ func (e *Engine) watch(ctx context.Context) error {
 	if err := e.state(ctx, itemOf(attendance.Keychain, sourceEngine).about("token"), locked); err != nil {
 		return err
 	}
+	if err := e.showLasting(ctx); err != nil {
+		return err
+	}
 	return e.keepAlive(ctx)
+}
+
+// showLasting lists a side that has been failing for a while although nobody called it again: it asked to be left alone.
+func (e *Engine) showLasting(ctx context.Context) error {
+	for _, name := range []string{sideAkerun, sideSalesforce} {
+		var side store.Side
+		err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+			side, err = q.Side(ctx, name)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if side.FailingSince == 0 || e.now().Sub(store.Time(side.FailingSince)) < showAfter {
+			continue
+		}
+		if err := e.state(ctx, itemOf(attendance.Reason(side.FailingCause), sourceEngine).about(name), true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // state opens or cures an item, writing only where that changes something.
