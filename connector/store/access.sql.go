@@ -10,7 +10,7 @@ import (
 )
 
 const accessesOfDay = `-- name: AccessesOfDay :many
-SELECT org, id, at, day, user_id, door_id, "action", device, seen_at FROM access WHERE user_id = ?1 AND day = ?2 ORDER BY at
+SELECT org, id, at, day, user_id, door_id, "action", device, seen_at FROM access WHERE user_id = ?1 AND user_id <> '' AND day = ?2 ORDER BY at
 `
 
 type AccessesOfDayParams struct {

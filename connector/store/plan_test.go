@@ -50,6 +50,41 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// hot are the queries that are run for each row of a day, with the index that finds just what they ask for: another one would walk
+// through everybody's day for each person.
+var hot = map[string]string{
+	"AccessesOfDay":       "INDEX access_by_person (user_id=? AND day=?)",
+	"StampsOfDay":         "INDEX sqlite_autoindex_outbox_2 (employee_id=? AND day=?)",
+	"StampsOfUserDay":     "INDEX outbox_by_user (user_id=? AND day=?)",
+	"PersonDay":           "PRIMARY KEY (user_id=? AND day=?)",
+	"PersonDayOfEmployee": "INDEX person_day_of_employee (employee_id=? AND day=?)",
+	"TouchDayIfKnown":     "PRIMARY KEY (user_id=? AND day=?)",
+	"DayDecided":          "PRIMARY KEY (user_id=? AND day=?)",
+	"LinksOf":             "INDEX link_by_user (user_id=?)",
+	"LiveItemsOfDay":      "INDEX item_of_person (user_id=? AND day=?)",
+	"UpdateItemDetail":    "INDEX item_of_person (user_id=? AND day=?)",
+	"CureReason":          "INDEX item_once (reason=? AND user_id=? AND day=? AND subject=?)",
+	"SheetOf":             "PRIMARY KEY (employee_id=? AND day=?)",
+	"OtherRowsOf":         "INDEX other_row_of_day (employee_id=? AND day=?)",
+	"DropOtherRowsOf":     "INDEX other_row_of_day (employee_id=? AND day=?)",
+	"ReplanStamp":         "INDEX sqlite_autoindex_outbox_2 (employee_id=? AND day=? AND kind=? AND revision=?)",
+	"StampsToSend":        "INDEX outbox_waiting (state=? AND not_before<?)",
+	"StampsUnknown":       "INDEX outbox_waiting (state=? AND not_before<?)",
+	"StampsSending":       "INDEX outbox_waiting (state=?)",
+	"StampsToCheck":       "INDEX outbox_check (next_check>? AND next_check<?)",
+}
+
+func TestHotPlans(t *testing.T) {
+	s := fresh(t)
+	queries := generatedQueries(t)
+	for name, want := range hot {
+		steps := plan(t, s, queries[name])
+		if len(steps) == 0 || !strings.Contains(steps[0], want) {
+			t.Errorf("%s: %q, want %s", name, steps, want)
+		}
+	}
+}
+
 // A SEARCH that names neither a column to search by nor an index (that is: of which it takes the first or last row) walks the table too.
 var (
 	scanStep = regexp.MustCompile(`^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?`)

@@ -4,7 +4,7 @@ VALUES (sqlc.arg(org), sqlc.arg(id), sqlc.arg(at), sqlc.arg(day), sqlc.arg(user_
 ON CONFLICT (org, id) DO NOTHING;
 
 -- name: AccessesOfDay :many
-SELECT * FROM access WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) ORDER BY at;
+SELECT * FROM access WHERE user_id = sqlc.arg(user_id) AND user_id <> '' AND day = sqlc.arg(day) ORDER BY at;
 
 -- name: SaveDoor :exec
 INSERT INTO door (org, id, name, last_day) VALUES (sqlc.arg(org), sqlc.arg(id), sqlc.arg(name), sqlc.arg(last_day))
