@@ -42,7 +42,7 @@ type Connector interface {
 	SetUserCode(ctx context.Context, userID, code string) error
 	// PlanCodeChanges puts down ユーザーコード to be written to Akerun as one list, and returns before they are. The loop writes them one by one
 	// with the calls that reading leaves over, also after a restart and before the integration has begun. All is planned or nothing: with
-	// refusals nothing is, the refusals come with the error (bad_input); with onlyGood the others are planned all the same. A change takes
+	// refusals nothing is (bad_input, which names the first one); with onlyGood the others are planned all the same. A change takes
 	// the place of one that still waits for the same user.
 	PlanCodeChanges(ctx context.Context, origin Origin, changes []CodeChange, onlyGood bool) (CodePlan, error)
 	// ApplyProposals plans the proposed codes of these users; no user ids mean all proposals there are.
@@ -59,8 +59,8 @@ type Connector interface {
 	UndoCodeChanges(ctx context.Context, list int64) (CodePlan, error)
 	// CancelCodeChanges gives up what of a list still waits.
 	CancelCodeChanges(ctx context.Context, list int64) error
-	// ExportPeople gives the table of people as a file: format csv or xlsx, headings and verdicts in language ja or en.
-	ExportPeople(ctx context.Context, format, language string) ([]byte, error)
+	// ExportPeople gives the table of people as a file, headings and verdicts in language ja or en.
+	ExportPeople(ctx context.Context, f Format, language string) (File, error)
 	// CheckPeopleFile reads a CSV or Excel file with ユーザーコード, by name and content, and tells what it would change and which lines are bad.
 	// Nothing is changed; PlanCodeChanges does that with the changes given here.
 	CheckPeopleFile(ctx context.Context, name string, data []byte) (PeopleFileCheck, error)
@@ -318,6 +318,7 @@ type Status struct {
 	People       PeopleCheck
 	SentToday    int
 	WaitingToday int
+	DueAtFive    int // people with an open business day today, whose 退勤 is decided at 05:00
 	CodesWaiting int // ユーザーコード still to be written to Akerun, or with an unknown outcome
 }
 

@@ -137,6 +137,11 @@ func todayOf(ctx context.Context, q *store.Queries, s *Status) error {
 		return err
 	}
 	s.SentToday, s.WaitingToday = int(sent), int(waiting)
+	due, err := q.CountDueOfDay(ctx, today)
+	if err != nil {
+		return err
+	}
+	s.DueAtFive = int(due)
 	reading, err := q.Reading(ctx, "new")
 	if err != nil {
 		return err

@@ -59,3 +59,17 @@ func TestTheStoryOfACaller(t *testing.T) {
 		t.Error(s, err)
 	}
 }
+
+func TestTheStatusCountsWhoseClockOutComesAtFive(t *testing.T) {
+	r := linked(t, rig.Options{Seed: 1})
+	p := r.Hire("77001")
+	r.Enter(p, times("25 09:00", "25 18:00")...)
+	r.RunUntil(at("25 12:00"))
+	if s := status(t, r); s.DueAtFive != 1 || s.SentToday != 1 {
+		t.Errorf("%+v", s)
+	}
+	r.RunUntil(at("26 08:00"))
+	if s := status(t, r); s.DueAtFive != 0 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -51,6 +51,17 @@ func (q *Queries) CountDirtyDays(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const countDueOfDay = `-- name: CountDueOfDay :one
+SELECT COUNT(*) FROM person_day WHERE day = ?1 AND due_at > 0 AND employee_id <> ''
+`
+
+func (q *Queries) CountDueOfDay(ctx context.Context, day int64) (int64, error) {
+	row := q.queryRow(ctx, q.countDueOfDayStmt, countDueOfDay, day)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const dayDecided = `-- name: DayDecided :exec
 UPDATE person_day SET dirty = 0, due_at = ?1, decided_at = ?2 WHERE user_id = ?3 AND day = ?4
 `

@@ -105,6 +105,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countDirtyDaysStmt, err = db.PrepareContext(ctx, countDirtyDays); err != nil {
 		return nil, fmt.Errorf("error preparing query CountDirtyDays: %w", err)
 	}
+	if q.countDueOfDayStmt, err = db.PrepareContext(ctx, countDueOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query CountDueOfDay: %w", err)
+	}
 	if q.countOpenCodeChangesStmt, err = db.PrepareContext(ctx, countOpenCodeChanges); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOpenCodeChanges: %w", err)
 	}
@@ -573,6 +576,11 @@ func (q *Queries) Close() error {
 	if q.countDirtyDaysStmt != nil {
 		if cerr := q.countDirtyDaysStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countDirtyDaysStmt: %w", cerr)
+		}
+	}
+	if q.countDueOfDayStmt != nil {
+		if cerr := q.countDueOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countDueOfDayStmt: %w", cerr)
 		}
 	}
 	if q.countOpenCodeChangesStmt != nil {
@@ -1191,6 +1199,7 @@ type Queries struct {
 	codeListsStmt             *sql.Stmt
 	countCodeChangesOfStmt    *sql.Stmt
 	countDirtyDaysStmt        *sql.Stmt
+	countDueOfDayStmt         *sql.Stmt
 	countOpenCodeChangesStmt  *sql.Stmt
 	countOpenItemsStmt        *sql.Stmt
 	countSentOfDayStmt        *sql.Stmt
@@ -1334,6 +1343,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		codeListsStmt:             q.codeListsStmt,
 		countCodeChangesOfStmt:    q.countCodeChangesOfStmt,
 		countDirtyDaysStmt:        q.countDirtyDaysStmt,
+		countDueOfDayStmt:         q.countDueOfDayStmt,
 		countOpenCodeChangesStmt:  q.countOpenCodeChangesStmt,
 		countOpenItemsStmt:        q.countOpenItemsStmt,
 		countSentOfDayStmt:        q.countSentOfDayStmt,

@@ -52,3 +52,6 @@ DELETE FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', '
 
 -- name: NextDueDayAfter :one
 SELECT CAST(COALESCE(MIN(due_at), 0) AS INTEGER) FROM person_day WHERE due_at > 0 AND due_at > sqlc.arg(now);
+
+-- name: CountDueOfDay :one
+SELECT COUNT(*) FROM person_day WHERE day = sqlc.arg(day) AND due_at > 0 AND employee_id <> '';
