@@ -52,10 +52,10 @@ func (c PeopleFileCheck) CodeChanges() []CodeChange {
 }
 
 // ExportPeople implements Connector.
-func (l *Local) ExportPeople(ctx context.Context, format, language string) ([]byte, error) {
+func (l *Local) ExportPeople(ctx context.Context, f Format, language string) (File, error) {
 	people, err := l.People(ctx)
 	if err != nil {
-		return nil, err
+		return File{}, err
 	}
 	rows := make([]peoplefile.Person, len(people))
 	for i, p := range people {
@@ -65,11 +65,12 @@ func (l *Local) ExportPeople(ctx context.Context, format, language string) ([]by
 			ProposedCode: p.ProposedCode, ProposedEmployee: p.ProposedEmployee, ProposedBecause: p.ProposedBecause,
 		}
 	}
-	content, err := peoplefile.Write(spreadsheet.Format(format), language, rows)
+	name, content, err := peoplefile.Write(f, language, rows)
 	if errors.Is(err, spreadsheet.ErrFormat) {
-		return nil, fail(CodeBadInput, "there is no format %q: give csv or xlsx", format)
+		return File{}, fail(CodeBadInput, "there is no format %q: give csv or xlsx", f)
 	}
-	return content, err
+	day := l.engine.Now().In(attendance.Japan).Format("2006-01-02")
+	return File{Name: name + "_" + day + "." + string(f), Content: content, Rows: len(rows)}, err
 }
 
 // unreadable says for each reason why a file can't be read what to do.

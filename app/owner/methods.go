@@ -87,8 +87,8 @@ func (c *Client) CancelCodeChanges(ctx context.Context, list int64) error {
 	return c.do(ctx, "CancelCodeChanges", nil, list)
 }
 
-func (c *Client) ExportPeople(ctx context.Context, format, language string) ([]byte, error) {
-	return ask[[]byte](ctx, c, "ExportPeople", format, language)
+func (c *Client) ExportPeople(ctx context.Context, f connector.Format, language string) (connector.File, error) {
+	return ask[connector.File](ctx, c, "ExportPeople", f, language)
 }
 
 func (c *Client) CheckPeopleFile(ctx context.Context, name string, data []byte) (connector.PeopleFileCheck, error) {

@@ -76,11 +76,19 @@ func readSheet(x *excelize.File, sheet string) (f File, found bool, err error) {
 	return f, found, f.look(x, sheet, l)
 }
 
+// mayBeNumber tells whether a code may be shown of a number, or be an error: most codes are seen at once not to be, and asking for a cell's
+// kind takes long. What is shown with a leading zero has lost none.
+func mayBeNumber(code string) bool {
+	return code != "" && (code[0] == '#' || code[0] == '-' || code[0] >= '1' && code[0] <= '9') && !strings.ContainsFunc(code[1:], func(r rune) bool {
+		return r >= 'A' && r <= 'Z' && code[0] != '#' && r != 'E'
+	})
+}
+
 // look finds out which codes Excel holds as numbers or as errors.
 func (f *File) look(x *excelize.File, sheet string, l layout) error {
 	kept := f.Lines[:0]
 	for _, line := range f.Lines {
-		if line.Code == "" {
+		if !mayBeNumber(line.Code) {
 			kept = append(kept, line)
 			continue
 		}

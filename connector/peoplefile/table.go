@@ -45,8 +45,9 @@ var languages = map[string]words{
 	},
 }
 
-// Write lays people out as a file. The language is ja or en, English for every other; an unknown format gives spreadsheet.ErrFormat.
-func Write(format spreadsheet.Format, language string, people []Person) ([]byte, error) {
+// Write lays people out as a file, and gives the table's name in the language: ja or en, English for every other. An unknown format gives
+// spreadsheet.ErrFormat.
+func Write(format spreadsheet.Format, language string, people []Person) (name string, content []byte, err error) {
 	w, ok := languages[language]
 	if !ok {
 		w = languages["en"]
@@ -56,7 +57,8 @@ func Write(format spreadsheet.Format, language string, people []Person) ([]byte,
 	for _, p := range people {
 		rows = append(rows, w.row(p))
 	}
-	return spreadsheet.Write(format, spreadsheet.Document{Title: w.title, Rows: rows})
+	content, err = spreadsheet.Write(format, spreadsheet.Document{Title: w.title, Rows: rows})
+	return w.title, content, err
 }
 
 func (w words) row(p Person) []string {
