@@ -161,3 +161,8 @@ func numbers(end, step int) (all []string) {
 	}
 	return all
 }
+
+// Empty tells whether nothing has been written or chosen yet.
+func (d *DateTime) Empty() bool {
+	return d.date.entry.Text == "" && d.hour.Selected == "" && d.minute.Selected == ""
+}

@@ -190,3 +190,6 @@ func (f *Frame) After(span time.Duration, then func()) {
 	})
 	f.OnClose(func() { timer.Stop() })
 }
+
+// Raise brings the window to the front, for what a person has been waiting for elsewhere.
+func (f *Frame) Raise() { f.desk.Window.RequestFocus() }

@@ -47,3 +47,17 @@ func Weekday(d time.Weekday) string {
 	names := [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 	return lang.X(names[d]+".short", names[d])
 }
+
+// Span is how long something lasts, in the two largest units: 1日2時間, 3時間5分, 40秒.
+func Span(d time.Duration) string {
+	seconds := int(max(d, 0).Round(time.Second) / time.Second)
+	switch days, hours, minutes := seconds/86400, seconds/3600, seconds/60; {
+	case days > 0:
+		return Of("span_days", Args{"Days": days, "Hours": hours % 24})
+	case hours > 0:
+		return Of("span_hours", Args{"Hours": hours, "Minutes": minutes % 60})
+	case minutes > 0:
+		return Of("span_minutes", Args{"Minutes": minutes, "Seconds": seconds % 60})
+	}
+	return Of("span_seconds", Args{"Seconds": seconds})
+}
