@@ -256,7 +256,7 @@ func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun
 		if err != nil {
 			return err
 		}
-		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, seen: e.trusted.of(sideAkerun), floor: latestOf(store.Time(cursor.FromAt), floor(in))}
+		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, seen: e.trusted.later(), floor: latestOf(store.Time(cursor.FromAt), floor(in))}
 		for _, a := range page.Accesses {
 			added, err := k.keep(ctx, a)
 			if err != nil {
@@ -286,7 +286,7 @@ type keeping struct {
 	org   string
 	rules attendance.Rules
 	floor time.Time
-	seen  time.Time // by Akerun's own clock: the other server's may lag, and a row must not look as if it came from the future
+	seen  time.Time // by the server whose clock is ahead: either may lag, and a row must not look as if it came from the future for that
 
 	doors   map[string]akerun.Access // the latest of each door
 	touched map[personDay]bool

@@ -56,6 +56,7 @@ type Engine struct {
 	pageRows int        // rows asked for at a time
 	seen     codesSeen
 
+	unsureSince           time.Time // since when trusted time is missing, by the PC's clock; zero while there is some
 	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
 
 	mu       sync.Mutex

@@ -41,6 +41,19 @@ func (t *trustedTime) now() (at time.Time, ok bool) {
 	return at, len(t.sides) == 2
 }
 
+// later returns the later of the servers' times, zero while none has been heard.
+func (t *trustedTime) later() (at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.clock.Now()
+	for _, o := range t.sides {
+		if carried := o.carriedTo(now); carried.After(at) {
+			at = carried
+		}
+	}
+	return at
+}
+
 // heard tells whether any server has told the time yet.
 func (t *trustedTime) heard() bool {
 	t.mu.Lock()

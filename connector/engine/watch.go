@@ -20,7 +20,7 @@ const (
 func (e *Engine) watch(ctx context.Context) error {
 	sure := e.sure()
 	wall := e.p.Clock.Now().Round(0)
-	if err := e.state(ctx, itemOf(attendance.NoTrustedTime, sourceEngine), sure.IsZero() && e.unheardSince(ctx) > silence); err != nil {
+	if err := e.state(ctx, itemOf(attendance.NoTrustedTime, sourceEngine), e.unsureFor(wall, sure) > silence); err != nil {
 		return err
 	}
 	if !sure.IsZero() {
@@ -79,18 +79,16 @@ func (e *Engine) state(ctx context.Context, i item, holds bool) error {
 	return e.update(ctx, func(tx *store.Tx) error { return cure(ctx, tx, i.reason, i.user, i.day, i.subject) })
 }
 
-// unheardSince is how long a side has been failing, of the two the longer.
-func (e *Engine) unheardSince(ctx context.Context) time.Duration {
-	var longest time.Duration
-	_ = e.p.Store.View(ctx, func(q *store.Queries) error {
-		for _, name := range []string{sideAkerun, sideSalesforce} {
-			if s, err := q.Side(ctx, name); err == nil && s.FailingSince > 0 {
-				longest = max(longest, e.now().Sub(store.Time(s.FailingSince)))
-			}
-		}
-		return nil
-	})
-	return longest
+// unsureFor is for how long, by the PC's clock, trusted time has been missing.
+func (e *Engine) unsureFor(wall, sure time.Time) time.Duration {
+	switch {
+	case !sure.IsZero():
+		e.unsureSince = time.Time{}
+		return 0
+	case e.unsureSince.IsZero() || wall.Before(e.unsureSince):
+		e.unsureSince = wall
+	}
+	return wall.Sub(e.unsureSince)
 }
 
 // keepAlive renews sign-ins that have been idle for a week: Salesforce lets them die after 30 days.
