@@ -447,7 +447,14 @@ func (l *Local) ChooseOrganization(ctx context.Context, id string) error {
 	if i < 0 {
 		return fail(CodeNotFound, "this Akerun account does not belong to a 事業所 %q: choose one of the list", id)
 	}
-	return l.engine.Locked(func() error { return l.pinOrganization(ctx, id, all[i].Name) })
+	return l.engine.Locked(func() error {
+		if err := l.engine.ReadRest(ctx, id); errors.Is(err, engine.ErrNotNow) {
+			return fail(CodeOffline, "the accesses until now can't be read from Akerun just now: try again in a few minutes")
+		} else if err != nil {
+			return explain(Akerun, err)
+		}
+		return l.pinOrganization(ctx, id, all[i].Name)
+	})
 }
 
 // pinOrganization settles what the former 事業所 showed under it and begins a new cursor for the new one, from now on.

@@ -93,7 +93,7 @@ type Afterwards struct {
 	Listed int // kinds that somebody filled by hand meanwhile
 }
 
-// ErrNotNow is what RehearseBegin answers while a side has asked to be left alone or can't be reached.
+// ErrNotNow says that something must be read first, while a side has asked to be left alone or can't be reached.
 var ErrNotNow = errors.New("a side is not to be called just now")
 
 // RehearseBegin tells what a start at this instant would send of the days before it. It reads first what happened at the doors since they were

@@ -44,3 +44,28 @@ func ForgetCursors(ctx context.Context, tx *store.Tx, fromNow bool, org string) 
 	}
 	return tx.SaveReading(ctx, store.SaveReadingParams{Name: readingPeople})
 }
+
+// ReadRest reads what the linked 事業所 has shown until now, before next takes its place: it is settled under the former. Where the account may
+// not read there any more, there is nothing to wait for. No stage may run meanwhile: see Locked.
+func (e *Engine) ReadRest(ctx context.Context, next string) error {
+	in, err := e.integration(ctx)
+	if err != nil || in.AkerunOrg == "" || in.AkerunOrg == next || in.Phase != phaseWaiting && in.Phase != phaseRunning {
+		return err
+	}
+	var side store.Side
+	err = e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+		side, err = q.Side(ctx, sideAkerun)
+		return err
+	})
+	if err != nil || side.RelinkCause != "" {
+		return err
+	}
+	if !e.mayCall(ctx, sideAkerun) {
+		return ErrNotNow
+	}
+	err = e.readAccesses(ctx, in)
+	if advice, _ := AdviceOf(err); err != nil && advice == "ask" {
+		return nil
+	}
+	return err
+}
