@@ -132,7 +132,7 @@ func (e *Engine) codeStep(ctx context.Context, in store.Integration, c store.Cod
 	case sameCode(has, c.Code):
 		return e.endCode(ctx, c, codeDone, "there already")
 	case !sameCode(has, c.Former):
-		return e.endCode(ctx, c, codeFailed, codeChangedMeanwhile)
+		return e.codeChanged(ctx, c, has)
 	}
 	return e.writeCode(ctx, in, c)
 }

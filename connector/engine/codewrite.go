@@ -95,7 +95,7 @@ func (e *Engine) settleCode(ctx context.Context, in store.Integration, c store.C
 	case sameCode(u.Code, c.Code):
 		return e.endCode(ctx, c, codeDone, "read back")
 	case !sameCode(u.Code, c.Former):
-		return e.endCode(ctx, c, codeFailed, codeChangedMeanwhile)
+		return e.codeChanged(ctx, c, u.Code)
 	case c.Attempts >= codeAttempts:
 		why := c.Why
 		if why == "" || why == akerun.CauseBadAnswer {
@@ -113,6 +113,16 @@ func (e *Engine) settleCode(ctx context.Context, in store.Integration, c store.C
 			return tx.CodeChangeEnded(ctx, store.CodeChangeEndedParams{State: codeCancelled, At: store.Millis(tx.Now()), ID: c.ID})
 		}
 		return tx.CodeChangeBack(ctx, store.CodeChangeBackParams{Attempts: c.Attempts, NotBefore: store.Millis(tx.Now().Add(codeWait(c))), Why: c.Why, ID: c.ID})
+	})
+}
+
+// codeChanged gives a change up because the user has got another code by another hand, and remembers that code.
+func (e *Engine) codeChanged(ctx context.Context, c store.CodeChange, has string) error {
+	if err := e.endCode(ctx, c, codeFailed, codeChangedMeanwhile); err != nil {
+		return err
+	}
+	return e.update(ctx, func(tx *store.Tx) error {
+		return tx.SetPersonCode(ctx, store.SetPersonCodeParams{Code: has, UserID: c.UserID})
 	})
 }
 
