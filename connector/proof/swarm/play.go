@@ -1,0 +1,285 @@
+package swarm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dakokubridge/connector"
+	"dakokubridge/connector/engine"
+	"dakokubridge/connector/proof"
+	"dakokubridge/connector/proof/rig"
+	"dakokubridge/connector/settings"
+	"dakokubridge/connector/simulator/company"
+	"dakokubridge/connector/simulator/salesforceserver"
+)
+
+var points = []string{
+	engine.HookIngestBeforeCommit, engine.HookIngestAfterCommit, engine.HookOutboxBeforeSend, engine.HookOutboxAfterSend, engine.HookOutboxAfterCommit,
+}
+
+var errCrash = errors.New("the process dies here")
+
+// fuse is a crash that waits for a point of the engine.
+type fuse struct {
+	point string
+	skip  int
+}
+
+// Outcome is what became of a seed.
+type Outcome struct {
+	Verdict  proof.Verdict
+	Problems []string // beside the verdict: liveness, the database, what is still open
+	Crashes  int
+	Trace    string // equal for equal runs
+	story    []string
+}
+
+// OK tells whether nothing is wrong.
+func (o Outcome) OK() bool { return o.Verdict.Valid && len(o.Problems) == 0 }
+
+// Story tells what happened, in order, and what is wrong.
+func (o Outcome) Story() string {
+	return strings.Join(o.story, "\n") + "\n" + strings.Join(o.Problems, "\n") + "\n" + o.Verdict.Story()
+}
+
+// run is one seed being played.
+type run struct {
+	*rig.Rig
+	t    testing.TB
+	ctx  context.Context
+	plan *plan
+	net  *network
+	disk *durable
+
+	off     time.Duration // how wrong the PC's clock is
+	fuse    *fuse
+	deaths  int
+	story   []string
+	broken  []string
+	hired   map[string]string // user ids by code
+	jobs    map[string]string // user ids to employee ids
+	asked   []proof.Asked
+	out     []proof.Exclusion
+	staff   map[string][]proof.Employee // each employee's history
+	looks   []proof.Snapshot
+	trouble error // of a look
+}
+
+// Play plays one seed.
+func Play(t testing.TB, seed uint64) Outcome {
+	t.Helper()
+	r := &run{t: t, ctx: t.Context(), plan: draw(seed), hired: map[string]string{}, jobs: map[string]string{}, staff: map[string][]proof.Employee{}}
+	r.note("%s", r.plan)
+	r.open()
+	defer r.disk.close()
+	for _, e := range r.plan.events {
+		r.until(e.at)
+		r.note("%s", e.what)
+		e.do(r)
+	}
+	r.until(r.plan.healed)
+	r.heal()
+	r.until(r.plan.healed.Add(recovers))
+	r.recovered()
+	r.until(r.plan.end)
+	return r.judge()
+}
+
+// recovers is how long the connector may take after everything is well (L1): an attempt with unknown outcome is waited for 12 minutes, a
+// missing right is looked at every 10, a side that named a limit is left alone for 15.
+const recovers = 45 * time.Minute
+
+func (r *run) note(format string, args ...any) {
+	at := ""
+	if r.Rig != nil {
+		at = r.World.Clock().Now().In(company.Japan).Format("01-02 15:04:05 ")
+	}
+	r.story = append(r.story, at+fmt.Sprintf(format, args...))
+}
+
+func (r *run) must(err error) {
+	if err != nil {
+		r.t.Helper()
+		r.t.Fatalf("seed %d: %v\n%s", r.plan.seed, err, strings.Join(r.story, "\n"))
+	}
+}
+
+func (r *run) open() {
+	p := r.plan
+	r.net = &network{random: rand.New(rand.NewPCG(p.seed, 0x6e65)), weather: p.weather, calm: true, events: r.note}
+	r.Rig = rig.New(r.t, rig.Options{
+		Seed: p.seed, People: p.people, From: p.from, Days: p.days, History: -1, Akerun: &p.akerun, Salesforce: &p.salesforce, Lanes: 1,
+		Settings:  func(s *settings.Settings) { s.Engine.PollInterval = p.poll },
+		Transport: func(way http.RoundTripper) http.RoundTripper { r.net.way = way; return r.net },
+		Hook:      r.atPoint, OnWrite: r.atWrite,
+	})
+	r.net.now, r.net.crash = r.World.Clock().Now, r.Crash
+	r.net.set = func(name string, value any) { r.Switch(connector.Salesforce, name, value) }
+	for _, e := range r.World.Company().Employees {
+		r.staff[e.ID] = []proof.Employee{{ID: e.ID, Code: e.Code, Entry: e.Entry, End: e.End}}
+	}
+	for _, u := range r.World.Company().Users {
+		for _, e := range r.World.Company().Employees {
+			if u.Code != "" && u.Code == e.Code {
+				r.jobs[u.ID] = e.ID
+			}
+		}
+	}
+	r.Link(p.start)
+	var err error
+	r.disk, err = openDurable(r.Dir)
+	r.must(err)
+	r.net.with(func(n *network) { n.calm = false })
+}
+
+// atPoint dies where the fuse is set.
+func (r *run) atPoint(_ context.Context, point string) error {
+	if f := r.fuse; f != nil && f.point == point {
+		if f.skip--; f.skip < 0 {
+			r.fuse = nil
+			r.note("dies at %s", point)
+			return errCrash
+		}
+	}
+	return nil
+}
+
+// atWrite looks at the outbox when rows arrive that are under way just now; a write that comes late is past looking.
+func (r *run) atWrite(writes []salesforceserver.Write) {
+	if r.disk == nil || !r.net.sending[writes[0].Key] {
+		return
+	}
+	s, err := r.disk.outbox(writes, len(r.World.SalesforceServer().RequestLog())-1)
+	if err != nil {
+		r.trouble = errors.Join(r.trouble, err)
+		return
+	}
+	r.looks = append(r.looks, s)
+}
+
+// until runs the connector up to an instant, and begins it again after each crash.
+func (r *run) until(t time.Time) {
+	for r.World.Clock().Now().Before(t) {
+		if !r.RunToCrash(t) {
+			return
+		}
+		r.deaths++
+		r.look()
+		r.must(r.World.Clock().Advance(time.Duration(r.deaths) * time.Minute))
+		r.restart()
+	}
+}
+
+func (r *run) restart() {
+	r.Restart()
+	r.net.with(func(n *network) { n.expiries = 0 })
+}
+
+// look notes what is durable now.
+func (r *run) look() {
+	s, err := r.disk.facts(r.World.Clock().Now())
+	r.must(err)
+	if r.plan.akerun.IDOrder == "event" {
+		s.Cursor = "" // late rows have ids behind the cursor
+	}
+	r.looks = append(r.looks, s)
+}
+
+// heal ends every fault that may still last.
+func (r *run) heal() {
+	r.note("everything is healed")
+	r.fuse = nil
+	r.net.with(func(n *network) { n.calm, n.doom = true, nil })
+	r.setClock(0)
+	for name, value := range map[string]any{"batch_on": true, "ic_on": true, "month_locked": []string{}, "row_errors": []any{}, "maintenance": "",
+		"object_not_createable": []any{}, "object_missing": []any{}, "fail_next": []any{}} {
+		r.Switch(connector.Salesforce, name, value)
+	}
+	r.rank(company.SuperManager)
+	st, err := r.Status(r.ctx)
+	r.must(err)
+	if st.Paused {
+		r.must(r.Resume(r.ctx))
+	}
+	for _, l := range st.Relink {
+		r.note("要再連携 of %s: %s", l.Side, l.Cause)
+		if l.Cause == "LOGIN_NEEDED" {
+			r.signIn(l.Side)
+		}
+	}
+}
+
+// recovered: L1, nothing waits any more.
+func (r *run) recovered() {
+	st, err := r.Status(r.ctx)
+	r.must(err)
+	q := st.Queue
+	if q.Planned+q.Sending+q.Unknown+q.DirtyDays > 0 {
+		r.broken = append(r.broken, fmt.Sprintf("L1 %s after healing there wait: %+v", recovers, q))
+	}
+	if st.Phase != connector.Running {
+		r.broken = append(r.broken, fmt.Sprintf("L1 %s after healing the integration is %s, %+v", recovers, st.Phase, st.Relink))
+	}
+	if len(st.Warnings) > 0 {
+		r.broken = append(r.broken, fmt.Sprintf("L4 %s after healing it warns of %q", recovers, st.Warnings))
+	}
+}
+
+// lasting are reasons of 停止中 that do not end by healing: what another connector wrote stays written.
+var lasting = []string{"OTHER_CONNECTOR"}
+
+func (r *run) judge() Outcome {
+	r.look()
+	r.must(r.trouble)
+	v := r.Judge(func(e *proof.Evidence) {
+		e.Exclusions, e.Asked, e.Snapshots = r.out, r.asked, r.looks
+		e.DateUnwritable = !r.plan.salesforce.TargetDateCreateable
+		e.PeopleLag, e.HealedAt = time.Hour+r.plan.blind, r.plan.healed
+		if r.plan.akerun.IDOrder == "event" {
+			e.Grace = lookBackWithin
+		}
+		e.Employees = nil
+		for _, spans := range r.staff {
+			e.Employees = append(e.Employees, spans...)
+		}
+		slices.SortFunc(e.Employees, func(a, b proof.Employee) int { return strings.Compare(a.ID+a.From.String(), b.ID+b.From.String()) })
+		// What is listed for everybody at once must not excuse a person's missing stamp once all is healed.
+		e.Items = slices.DeleteFunc(e.Items, func(i proof.Item) bool { return i.Person == "" })
+	})
+	items, err := r.Items(r.ctx, connector.ItemQuery{List: "stopped"})
+	r.must(err)
+	for _, i := range items {
+		if !slices.Contains(lasting, i.Reason) {
+			r.broken = append(r.broken, fmt.Sprintf("L4 %s since %s is still open", i.Reason, i.Since.In(company.Japan).Format("01-02 15:04:05")))
+		}
+	}
+	sound, err := r.disk.sound()
+	r.must(err)
+	if sound != "ok" {
+		r.broken = append(r.broken, "S16 integrity_check: "+sound)
+	}
+	return Outcome{Verdict: v, Problems: r.broken, Crashes: r.deaths, Trace: r.trace(), story: r.story}
+}
+
+// trace is a hash of everything that went over the wire to Salesforce and of every row, without what differs by chance: ports and tokens.
+func (r *run) trace() string {
+	h := sha256.New()
+	for _, q := range r.World.SalesforceServer().RequestLog() {
+		if q.API {
+			fmt.Fprintln(h, q.At.UnixNano(), q.Method, q.Path, q.Status)
+		}
+	}
+	for _, s := range r.World.SalesforceServer().StampRows() {
+		fmt.Fprintln(h, s.ID, s.Key, s.Kind, s.At.UnixNano(), s.Status, s.Born.UnixNano(), s.Deleted)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
