@@ -1,0 +1,68 @@
+package items
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"dakokubridge/ui/text"
+)
+
+// line is one item in a list; its parts are filled in again for each item that comes into view.
+type line struct {
+	widget.BaseWidget
+	tick             *widget.Check
+	mark             *widget.Icon
+	title, sub       *widget.Label
+	cure, copy, open *widget.Button
+}
+
+func newLine() *line {
+	l := &line{
+		tick: widget.NewCheck("", nil), mark: widget.NewIcon(theme.InfoIcon()), title: widget.NewLabel(""), sub: widget.NewLabel(""),
+		cure: widget.NewButton("", nil), copy: widget.NewButtonWithIcon(text.Of("items_copy"), theme.ContentCopyIcon(), nil),
+		open: widget.NewButtonWithIcon("", theme.InfoIcon(), nil),
+	}
+	l.title.TextStyle.Bold = true
+	l.title.Truncation, l.sub.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
+	l.sub.Importance = widget.LowImportance
+	l.sub.SizeName = theme.SizeNameCaptionText
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *line) CreateRenderer() fyne.WidgetRenderer {
+	words := container.New(tight{}, l.title, l.sub)
+	buttons := container.NewCenter(container.NewHBox(l.cure, l.copy, l.open))
+	return widget.NewSimpleRenderer(container.NewBorder(nil, nil, container.NewHBox(l.tick, l.mark), buttons, words))
+}
+
+// tight lays labels one under the other without the room that they keep around themselves.
+type tight struct{}
+
+// Layout implements fyne.Layout.
+func (tight) Layout(parts []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for _, part := range parts {
+		height := part.MinSize().Height
+		part.Move(fyne.NewPos(0, y))
+		part.Resize(fyne.NewSize(size.Width, height))
+		y += height - 2*theme.InnerPadding() + theme.Padding()
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (tight) MinSize(parts []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for n, part := range parts {
+		least := part.MinSize()
+		size.Width = max(size.Width, least.Width)
+		size.Height += least.Height
+		if n > 0 {
+			size.Height -= 2*theme.InnerPadding() - theme.Padding()
+		}
+	}
+	return size
+}
