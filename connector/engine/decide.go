@@ -60,6 +60,7 @@ type decider struct {
 	names  teamspirit.Names
 	rights rights
 	log    interface{ Error(string, ...any) }
+	hook   func(ctx context.Context, point string) error
 
 	sure      time.Time // trusted time, zero for none
 	readUntil time.Time
@@ -69,7 +70,7 @@ type decider struct {
 
 func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integration) (*decider, error) {
 	rules, names := e.measures()
-	d := &decider{tx: tx, in: in, rules: rules, names: names, log: e.p.Log, sure: e.sure(), doors: map[string]bool{}}
+	d := &decider{tx: tx, in: in, rules: rules, names: names, log: e.p.Log, hook: e.hook, sure: e.sure(), doors: map[string]bool{}}
 	latest, err := tx.Reading(ctx, readingNew)
 	if err != nil {
 		return nil, err
@@ -93,16 +94,22 @@ func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integrat
 	return d, err
 }
 
-// decideSafely keeps a panic over one person's day from holding up everybody else's.
+// decideSafely keeps a panic over one person's day from holding up everybody else's. The day is tried again in an hour: by then another
+// version of the program may know better.
 func (d *decider) decideSafely(ctx context.Context, day store.PersonDay) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.log.Error("panic over a day", "user", day.UserID, "day", dayOf(day.Day).String(), "panic", fmt.Sprint(p))
 			if err = openItem(ctx, d.tx, itemOf(attendance.Panic, sourceDecide).of(day.UserID, "", dayOf(day.Day)).about("decide")); err == nil {
-				err = d.tx.DayDecided(ctx, store.DayDecidedParams{At: store.Millis(d.tx.Now()), UserID: day.UserID, Day: day.Day})
+				err = d.tx.DayDecided(ctx, store.DayDecidedParams{
+					DueAt: store.Millis(d.tx.Now().Add(recheckEvery)), At: store.Millis(d.tx.Now()), UserID: day.UserID, Day: day.Day,
+				})
 			}
 		}
 	}()
+	if err := d.hook(ctx, HookDecideDay); err != nil {
+		return err
+	}
 	return d.decide(ctx, day)
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,7 +27,7 @@ import (
 
 // points are where a process may die, by the names of the board.
 var points = []string{
-	engine.HookIngestBeforeCommit, engine.HookIngestAfterCommit, engine.HookOutboxBeforeSend, engine.HookOutboxAfterSend, engine.HookOutboxAfterCommit,
+	engine.HookIngestBeforeCommit, engine.HookIngestAfterCommit, engine.HookDecideDay, engine.HookOutboxBeforeSend, engine.HookOutboxAfterSend, engine.HookOutboxAfterCommit,
 }
 
 // keyFields are the three things that UniqueKey__c may be.
@@ -42,7 +44,7 @@ func TestBoard(t *testing.T) {
 	names := map[string]string{
 		engine.HookIngestBeforeCommit: "A01-kill9-before-ingest-commit", engine.HookIngestAfterCommit: "A02-kill9-after-ingest-before-decide",
 		engine.HookOutboxBeforeSend: "A03-kill9-after-outbox-before-send", engine.HookOutboxAfterSend: "A04-kill9-after-send-before-ack-commit",
-		engine.HookOutboxAfterCommit: "A05-kill9-after-ack",
+		engine.HookOutboxAfterCommit: "A05-kill9-in-05:00-run/after-ack", engine.HookDecideDay: "A05-kill9-in-05:00-run/in-a-decision",
 	}
 	for _, key := range keyFields {
 		hits := playCrash(t, key, "", 0)
@@ -51,10 +53,10 @@ func TestBoard(t *testing.T) {
 				t.Fatalf("%s is never passed", point)
 			}
 			step := 1
-			if reading := point == engine.HookIngestBeforeCommit || point == engine.HookIngestAfterCommit; reading && key != salesforceserver.KeyUnique {
-				continue // what the key field is does not matter while accesses are read
+			if reading := slices.Index(points, point) < slices.Index(points, engine.HookOutboxBeforeSend); reading && key != salesforceserver.KeyUnique {
+				continue // what the key field is does not matter before anything is sent
 			} else if reading && os.Getenv(longVariable) == "" {
-				step = max(1, hits[point]/5) // of the many times that polls pass, some
+				step = max(1, hits[point]/5) // of the many times that it is passed, some
 			}
 			t.Run(names[point]+"/"+key, func(t *testing.T) {
 				for n := 1; n <= hits[point]; n += step {
@@ -101,6 +103,36 @@ func TestPanicInACall(t *testing.T) {
 	}
 	if open := r.Open(); len(open) != 1 || open[0] != "PANIC" {
 		t.Errorf("open: %q", open)
+	}
+}
+
+// TestPanicInADecision is A13 of the board: a panic over one person's day holds up nobody else, is shown, and the day is tried again.
+func TestPanicInADecision(t *testing.T) {
+	var panics atomic.Int64
+	r := rig.Quiet(t, rig.Options{Hook: func(_ context.Context, point string) error {
+		if point == engine.HookDecideDay && panics.Add(1) == 1 {
+			panic("over a day")
+		}
+		return nil
+	}})
+	start := time.Date(2026, 11, 25, 5, 0, 0, 0, attendance.Japan)
+	for i := range 3 {
+		r.Enter(r.Hire(fmt.Sprint("K", i)), start.Add(4*time.Hour), start.Add(13*time.Hour))
+	}
+	r.Link(start)
+	r.RunUntil(start.Add(4*time.Hour + 20*time.Minute))
+	if rows := len(r.World.SalesforceServer().StampRows()); rows != 2 {
+		t.Errorf("%d of the two others are stamped", rows)
+	}
+	if open := r.Open(); len(open) != 1 || !strings.HasPrefix(open[0], "PANIC 11-25 K") {
+		t.Errorf("open: %q", open)
+	}
+	r.RunUntil(start.Add(25 * time.Hour))
+	if v := r.Judge(nil); !v.Valid || v.Stamped != 6 {
+		t.Error(v.Story())
+	}
+	if open := r.Open(); len(open) != 0 {
+		t.Errorf("still open: %q", open)
 	}
 }
 

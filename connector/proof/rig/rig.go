@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"dakokubridge/connector"
@@ -136,6 +137,29 @@ func (r *Rig) Restart() {
 	r.t.Helper()
 	must(r.t, r.Local.Close())
 	r.Reopen()
+}
+
+// Bubble plays f with the connector and both servers inside a testing/synctest bubble, where the world's clock runs with the bubble's and
+// days take as long as the work in them. Signing in goes over the real network and must be done before. Afterwards the connector is closed
+// for good.
+func (r *Rig) Bubble(t *testing.T, f func()) {
+	t.Helper()
+	must(t, r.close())
+	synctest.Test(t, func(t *testing.T) {
+		outside := r.t
+		defer func() { r.t = outside }()
+		r.t = t
+		must(t, r.World.Clock().SetSpeed(1))
+		r.pipe = r.World.Pipe()
+		r.Reopen()
+		f()
+		must(t, r.close())
+	})
+}
+
+func (r *Rig) close() error {
+	defer func() { r.Local = nil }()
+	return errors.Join(r.Local.Close(), r.pipe.Close())
 }
 
 // SignIn signs in to a side as one of the roles of the simulator.
