@@ -18,7 +18,7 @@ type grammar struct {
 	Signin        signInCommand        `cmd:"" help:"Sign in to one side."`
 	Organizations organizationsCommand `cmd:"" help:"List the 事業所 of the Akerun account, or choose one."`
 	Check         checkCommand         `cmd:"" help:"Check rights, batch and people; exit 1 if the integration can't begin."`
-	People        peopleCommand        `cmd:"" help:"List people with verdicts."`
+	People        peopleCommand        `cmd:"" help:"List people with verdicts, and everything about their ユーザーコード."`
 	Preview       previewCommand       `cmd:"" help:"Play the last days through the rules; nothing is sent (お試し判定)."`
 	Begin         beginCommand         `cmd:"" help:"Start the integration (連携開始)."`
 	Run           runCommand           `cmd:"" help:"Run without a window, until SIGINT or SIGTERM."`

@@ -9,11 +9,21 @@ import (
 )
 
 type peopleCommand struct {
+	List    listPeopleCommand    `cmd:"" default:"withargs" help:"List people with verdicts (also without the word list)."`
+	Exclude excludePeopleCommand `cmd:"" help:"Take people out of the integration, or back in (対象外)."`
+	Set     setCodeCommand       `cmd:"" help:"Write a ユーザーコード to Akerun."`
+	Apply   applyCommand         `cmd:"" help:"Take proposals up and write their codes to Akerun."`
+	Export  exportPeopleCommand  `cmd:"" help:"Write the table of people to a file."`
+	Import  importPeopleCommand  `cmd:"" help:"Read ユーザーコード from a CSV or Excel file and write them to Akerun."`
+	Codes   codesCommand         `cmd:"" help:"Show how far the writing of ユーザーコード is; undo it, cancel it, or go on with it."`
+}
+
+type listPeopleCommand struct {
 	JSON bool `name:"json" xor:"form" help:"Print JSON."`
 	CSV  bool `name:"csv" xor:"form" help:"Print CSV for Excel."`
 }
 
-func (cmd *peopleCommand) Run(ctx context.Context, c *console, g *grammar) error {
+func (cmd *listPeopleCommand) Run(ctx context.Context, c *console, g *grammar) error {
 	return with(ctx, c, g, func(s *session) error {
 		people, err := s.People(ctx)
 		if err != nil {
@@ -29,8 +39,17 @@ func (cmd *peopleCommand) Run(ctx context.Context, c *console, g *grammar) error
 	})
 }
 
+type excludePeopleCommand struct {
+	User []string `arg:"" help:"Akerun user ids."`
+	Back bool     `help:"Back in again."`
+}
+
+func (cmd *excludePeopleCommand) Run(ctx context.Context, c *console, g *grammar) error {
+	return with(ctx, c, g, func(s *session) error { return s.Exclude(ctx, cmd.User, !cmd.Back) })
+}
+
 func peopleRows(people []connector.Person) [][]string {
-	rows := [][]string{{"ユーザーコード", "Akerun", "社員コード", "TeamSpirit", "同じメール", "入社日", "退社日", "判定", "対象外", "候補"}}
+	rows := [][]string{{"id", "ユーザーコード", "Akerun", "社員コード", "TeamSpirit", "同じメール", "入社日", "退社日", "判定", "対象外", "候補"}}
 	for _, p := range people {
 		verdict := "OK"
 		if !p.Sound {
@@ -40,7 +59,7 @@ func peopleRows(people []connector.Person) [][]string {
 		if p.ProposedCode != "" {
 			proposal = fmt.Sprintf("%s %s (%s)", p.ProposedCode, p.ProposedEmployee, p.ProposedBecause)
 		}
-		rows = append(rows, []string{p.UserCode, p.UserName, p.EmployeeCode, p.EmployeeName, yes(p.SameMail),
+		rows = append(rows, []string{p.UserID, p.UserCode, p.UserName, p.EmployeeCode, p.EmployeeName, yes(p.SameMail),
 			p.EntryDate, p.EndDate, verdict, yes(p.Excluded), proposal})
 	}
 	return rows

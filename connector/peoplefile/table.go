@@ -50,7 +50,7 @@ var languages = map[string]words{
 func Write(format spreadsheet.Format, language string, people []Person) (name string, content []byte, err error) {
 	w, ok := languages[language]
 	if !ok {
-		w = languages["en"]
+		w = languages["ja"]
 	}
 	rows := make([][]string, 0, len(people)+1)
 	rows = append(rows, w.heading)
