@@ -71,6 +71,8 @@ type rehearsal struct {
 	sheets   map[employeeDay]teamspirit.SheetDay
 	excluded map[string]bool
 	doors    map[string]bool
+	ours     map[employeeDay][]store.Outbox // stamps of ours that TeamSpirit has
+	dates    bool                           // TargetDate__c can be written
 }
 
 // eachAccess reads the accesses of a 事業所 since an instant, by id.
@@ -104,7 +106,13 @@ func (l *Local) readFrame(ctx context.Context, p *rehearsal) error {
 	if err != nil {
 		return explain(Salesforce, err)
 	}
+	if p.dates, err = l.engine.DatesWritable(ctx); err != nil {
+		return err
+	}
 	return l.store.View(ctx, func(q *store.Queries) error {
+		if err := p.readOurs(ctx, q); err != nil {
+			return err
+		}
 		people, err := q.People(ctx)
 		if err != nil {
 			return err
@@ -118,6 +126,19 @@ func (l *Local) readFrame(ctx context.Context, p *rehearsal) error {
 		}
 		return err
 	})
+}
+
+// readOurs finds what TeamSpirit shows because of us: where the integration runs already, that is no Web stamp.
+func (p *rehearsal) readOurs(ctx context.Context, q *store.Queries) error {
+	p.ours = make(map[employeeDay][]store.Outbox)
+	stamps, err := q.StampsBetween(ctx, store.StampsBetweenParams{FromDay: number(p.first), ToDay: number(attendance.DayOf(p.now))})
+	for _, s := range stamps {
+		if s.State != "withdrawn" && s.Attempts > 0 {
+			k := employeeDay{s.EmployeeID, attendance.DayFromNumber(int(s.Day)).String()}
+			p.ours[k] = append(p.ours[k], s)
+		}
+	}
+	return err
 }
 
 func (p *rehearsal) play() []PersonDay {
@@ -147,6 +168,7 @@ func (p *rehearsal) playDay(k userDay) PersonDay {
 		v.Reason = attendance.NoUserCode
 	}
 	if !v.Sound {
+		p.count(k, &out)
 		out.Why["in"], out.Why["out"] = string(v.Reason), string(v.Reason)
 		out.Items = []Item{{List: string(v.Reason.List()), Reason: string(v.Reason), Japanese: v.Reason.Japanese(), Day: out.Day, UserID: k.user, Code: v.User.Code, Name: v.User.Name, State: "open"}}
 		return out
@@ -157,11 +179,13 @@ func (p *rehearsal) playDay(k userDay) PersonDay {
 
 // decide asks the rules as the engine would have, had the integration run all along.
 func (p *rehearsal) decide(k userDay, v roster.Verdict, out *PersonDay) {
-	web := webOf(k.day, p.sheets[employeeDay{v.Employee.ID, out.Day}])
+	own := employeeDay{v.Employee.ID, out.Day}
+	web := webOf(k.day, p.sheets[own], p.ours[own])
 	start := p.first.Start()
 	d := attendance.Decide(p.rules, attendance.Facts{
 		Day: k.day, Accesses: p.accesses[k], Entry: v.Employee.Entry, End: v.Employee.End, Excluded: p.excluded[k.user], ExcludedDoors: p.doors,
-		FirstStart: start, Start: start, Now: p.now, ReadUntil: p.now, ReadAt: p.now, Web: web, TargetDateWritable: true,
+		FirstStart: start, Start: start, Now: p.now, ReadUntil: p.now, ReadAt: p.now, Web: web, TargetDateWritable: p.dates,
+		NextFirst: p.firstOf(userDay{k.user, k.day.Next()}),
 	})
 	out.First, out.Last, out.Accesses = d.First.At, d.Last.At, d.Count
 	var standing *time.Time
@@ -180,19 +204,62 @@ func (p *rehearsal) decide(k userDay, v roster.Verdict, out *PersonDay) {
 	for _, f := range d.Findings {
 		out.Items = append(out.Items, Item{List: string(f.Reason.List()), Reason: string(f.Reason), Japanese: f.Reason.Japanese(), Day: out.Day, UserID: k.user, Code: out.UserCode, Name: out.Name, Detail: f.Detail, State: "open"})
 	}
-	if _, has := out.Why["out"]; !has && !d.Due.IsZero() {
-		out.Why["out"] = "PENDING"
+	out.explain(!d.Due.IsZero())
+}
+
+// explain says why a kind has no stamp.
+func (d *PersonDay) explain(due bool) {
+	for _, kind := range []attendance.Kind{attendance.ClockIn, attendance.ClockOut} {
+		k := kind.String()
+		if d.Why[k] != "" || slices.ContainsFunc(d.Stamps, func(s Stamp) bool { return s.Kind == k }) {
+			continue
+		}
+		if r := reasonAmong(d.Items, kind); r != "" {
+			d.Why[k] = r
+		} else if kind == attendance.ClockOut && due {
+			d.Why[k] = "PENDING"
+		}
 	}
 }
 
-// webOf is what the Web button wrote: before the integration ran, every time on the sheet is a person's own.
-func webOf(day attendance.Day, s teamspirit.SheetDay) attendance.Web {
-	at := func(minutes *int) *time.Time {
+// counting gives the accesses of a day that count as somebody's presence, by time.
+func (p *rehearsal) counting(k userDay) []attendance.Access {
+	rows := slices.DeleteFunc(slices.Clone(p.accesses[k]), func(a attendance.Access) bool {
+		counts, _ := p.rules.Counts(a.Action, a.Device)
+		return !counts || p.doors[a.Door] || !p.rules.Plausible(a.At, p.now)
+	})
+	slices.SortFunc(rows, func(a, b attendance.Access) int { return a.At.Compare(b.At) })
+	return rows
+}
+
+// firstOf is the first access that counts on a day; zero when there is none.
+func (p *rehearsal) firstOf(k userDay) time.Time {
+	if rows := p.counting(k); len(rows) > 0 {
+		return rows[0].At
+	}
+	return time.Time{}
+}
+
+// count fills in what was seen of somebody who is not stamped.
+func (p *rehearsal) count(k userDay, out *PersonDay) {
+	if rows := p.counting(k); len(rows) > 0 {
+		out.First, out.Last, out.Accesses = rows[0].At, rows[len(rows)-1].At, len(rows)
+	}
+}
+
+// webOf is what the Web button wrote: every time on the sheet that no stamp of ours explains.
+func webOf(day attendance.Day, s teamspirit.SheetDay, ours []store.Outbox) attendance.Web {
+	at := func(kind attendance.Kind, minutes *int) *time.Time {
 		if minutes == nil {
 			return nil
 		}
 		t := day.Midnight().Add(time.Duration(*minutes) * time.Minute).UTC()
+		if slices.ContainsFunc(ours, func(o store.Outbox) bool {
+			return o.Kind == kind.String() && store.Time(o.At).Truncate(time.Minute).Equal(t)
+		}) {
+			return nil
+		}
 		return &t
 	}
-	return attendance.Web{In: at(s.PushStart), Out: at(s.PushEnd)}
+	return attendance.Web{In: at(attendance.ClockIn, s.PushStart), Out: at(attendance.ClockOut, s.PushEnd)}
 }

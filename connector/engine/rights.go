@@ -20,6 +20,17 @@ type rights struct {
 	Batch      string // on, off or unknown
 }
 
+// DatesWritable tells whether stamps can carry their date, as far as that has been checked.
+func (e *Engine) DatesWritable(ctx context.Context) (bool, error) {
+	yes := false
+	err := e.p.Store.View(ctx, func(q *store.Queries) error {
+		r, err := readRights(ctx, q)
+		yes = r.TargetDate || r.Verdict == ""
+		return err
+	})
+	return yes, err
+}
+
 // checkEvery: rights and the batch are looked at daily, and after a refusal.
 const checkEvery = 24 * time.Hour
 
