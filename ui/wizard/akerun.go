@@ -30,7 +30,7 @@ func akerun(w *wizard) fyne.CanvasObject {
 	} else {
 		s.ask(nil)
 	}
-	return s.sheet
+	return s.Container
 }
 
 // ask asks who will sign in. err is why the last try failed.

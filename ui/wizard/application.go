@@ -21,7 +21,7 @@ const replyWithin = 3
 func application(w *wizard) fyne.CanvasObject {
 	s := newSheet()
 	showApplication(w, s)
-	return s
+	return s.Container
 }
 
 func showApplication(w *wizard, s sheet) {

@@ -29,7 +29,7 @@ func confirm(w *wizard) fyne.CanvasObject {
 	} else {
 		s.look()
 	}
-	return s.sheet
+	return s.Container
 }
 
 // look checks everything once more.

@@ -24,7 +24,7 @@ type rightsStep struct {
 func rights(w *wizard) fyne.CanvasObject {
 	s := &rightsStep{sheet: newSheet(), w: w}
 	s.look()
-	return s.sheet
+	return s.Container
 }
 
 func (s *rightsStep) look() {

@@ -31,7 +31,7 @@ func salesforce(w *wizard) fyne.CanvasObject {
 	} else {
 		s.ask(nil)
 	}
-	return s.sheet
+	return s.Container
 }
 
 // ask asks where the person opens チムスピ勤怠. err is why the last try failed.

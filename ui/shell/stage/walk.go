@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
@@ -22,6 +24,8 @@ func Label(o fyne.CanvasObject) string {
 		return o.Text
 	case *widget.Select:
 		return o.Selected
+	case *widget.RadioGroup:
+		return strings.Join(o.Options, "\n")
 	case *widget.RichText:
 		return o.String()
 	case *canvas.Text:
@@ -66,4 +70,37 @@ func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject) bool) {
 			walk(part, visit)
 		}
 	}
+}
+
+// Buttons are all shown buttons that say so, from top to bottom.
+func (s *Stage) Buttons(label string) (all []*widget.Button) {
+	s.walk(func(o fyne.CanvasObject) bool {
+		if b, ok := o.(*widget.Button); ok && b.Text == label {
+			all = append(all, b)
+		}
+		return true
+	})
+	return all
+}
+
+// Selects are all shown fields in which one of several is chosen.
+func (s *Stage) Selects() (all []*widget.Select) {
+	s.walk(func(o fyne.CanvasObject) bool {
+		if f, ok := o.(*widget.Select); ok {
+			all = append(all, f)
+		}
+		return true
+	})
+	return all
+}
+
+// Radios are all shown groups of which one is chosen.
+func (s *Stage) Radios() (all []*widget.RadioGroup) {
+	s.walk(func(o fyne.CanvasObject) bool {
+		if r, ok := o.(*widget.RadioGroup); ok {
+			all = append(all, r)
+		}
+		return true
+	})
+	return all
 }
