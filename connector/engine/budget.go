@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,27 +12,20 @@ import (
 type Budget struct {
 	clock Clock
 	mu    sync.Mutex
-	calls []time.Time // ring of the last calls
-	next  int
+	limit int
+	calls []time.Time // of the last minute, oldest first
 }
 
 // NewBudget makes a budget of perMinute calls by the clock c.
 func NewBudget(c Clock, perMinute int) *Budget {
-	return &Budget{clock: c, calls: make([]time.Time, perMinute)}
+	return &Budget{clock: c, limit: perMinute}
 }
 
 // Resize changes the number of calls a minute from now on. Calls spent lately count on.
 func (b *Budget) Resize(perMinute int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if perMinute == len(b.calls) {
-		return
-	}
-	calls := make([]time.Time, perMinute) // the newest calls last, as far as they fit; next is the oldest slot
-	for i := range min(perMinute, len(b.calls)) {
-		calls[perMinute-1-i] = b.calls[(b.next-1-i+2*len(b.calls))%len(b.calls)]
-	}
-	b.calls, b.next = calls, 0
+	b.limit = perMinute
 }
 
 // Pace waits until another call is within the budget, and spends it.
@@ -52,25 +46,21 @@ func (b *Budget) Pace(ctx context.Context) error {
 func (b *Budget) take() (free time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if free = b.freeAt(b.next); !free.IsZero() {
-		return free
-	}
-	b.calls[b.next] = b.clock.Now()
-	b.next = (b.next + 1) % len(b.calls)
-	return time.Time{}
-}
-
-// freeAt is when the call in a slot is a minute old; zero when it is already. The PC's clock may have been set back: nobody waits longer
-// than a minute for that.
-func (b *Budget) freeAt(slot int) time.Time {
-	if b.calls[slot].IsZero() {
-		return time.Time{}
-	}
-	free := b.calls[slot].Add(time.Minute)
-	if now := b.clock.Now(); !free.After(now) || free.After(now.Add(time.Minute)) {
-		return time.Time{}
+	if free = b.freeAt(b.limit); free.IsZero() {
+		b.calls = append(b.calls, b.clock.Now())
 	}
 	return free
+}
+
+// freeAt is when fewer than limit calls will have been made within a minute; zero when that is so now. A call that lies in the future was made
+// before the PC's clock was set back; it is forgotten, because nobody waits for that.
+func (b *Budget) freeAt(limit int) time.Time {
+	now := b.clock.Now()
+	b.calls = slices.DeleteFunc(b.calls, func(c time.Time) bool { return c.After(now) || now.Sub(c) >= time.Minute })
+	if len(b.calls) < limit {
+		return time.Time{}
+	}
+	return b.calls[len(b.calls)-limit].Add(time.Minute)
 }
 
 // spareAt is when there is a call to spare: one that leaves a third of the budget to the readings, which must not wait for what can wait.
@@ -78,17 +68,5 @@ func (b *Budget) freeAt(slot int) time.Time {
 func (b *Budget) spareAt() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.freeAt((b.next + len(b.calls)/3) % len(b.calls))
-}
-
-// SetLimit changes how many calls a minute there are; calls made already count.
-func (b *Budget) SetLimit(perMinute int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	made := append(b.calls[b.next:len(b.calls):len(b.calls)], b.calls[:b.next]...) // oldest first
-	b.calls, b.next = make([]time.Time, perMinute), 0
-	if len(made) > perMinute {
-		made = made[len(made)-perMinute:]
-	}
-	copy(b.calls[perMinute-len(made):], made)
+	return b.freeAt(b.limit - b.limit/3)
 }
