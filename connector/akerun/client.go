@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"dakokubridge/connector/token"
@@ -24,6 +26,9 @@ const DefaultBaseURL = "https://api.akerun.com"
 
 // PageSize is how many rows are asked for at a time: the largest number that integrations use (1,000).
 const PageSize = 1000
+
+// smallPage is asked for from then on where PageSize is refused: the largest page that Akerun allows is not published.
+const smallPage = 100
 
 // Config is what a Client needs.
 type Config struct {
@@ -42,6 +47,7 @@ type Client struct {
 	config Config
 	base   string
 	tokens *token.Keeper
+	most   atomic.Int32 // rows that a page may have, once a larger page was refused; 0: any number
 }
 
 // New checks the addresses and gives a client. No call is made.
@@ -106,8 +112,33 @@ type call struct {
 	query  url.Values
 }
 
-// do makes the call with the current access token and, where that is refused, once more with a renewed one.
+// do makes the call, and once more with a small page where a large one is refused.
 func (c *Client) do(ctx context.Context, r call) ([]byte, error) {
+	limit, _ := strconv.Atoi(r.query.Get("limit"))
+	if most := int(c.most.Load()); most > 0 && limit > most {
+		limit = most
+		r.query.Set("limit", strconv.Itoa(most))
+	}
+	body, err := c.authorized(ctx, r)
+	if limit <= smallPage || !misunderstood(err) {
+		return body, err
+	}
+	r.query.Set("limit", strconv.Itoa(smallPage))
+	body, again := c.authorized(ctx, r)
+	if again != nil {
+		return nil, err // the page was not what was wrong
+	}
+	c.most.Store(smallPage)
+	return body, nil
+}
+
+func misunderstood(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.cause == CauseBadRequest
+}
+
+// authorized makes the call with the current access token and, where that is refused, once more with a renewed one.
+func (c *Client) authorized(ctx context.Context, r call) ([]byte, error) {
 	access, err := c.tokens.Access(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.doing, err)

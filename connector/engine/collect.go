@@ -21,8 +21,6 @@ const (
 )
 
 const (
-	// smallPage is asked for where akerun.PageSize is refused.
-	smallPage = 100
 	// overlap is re-read at each poll where Akerun gives late rows ids that lie before what was read.
 	overlap = 30 * time.Minute
 	// fullPagesATurn keeps the long look-back from holding up a poll: the call budget is 30 a minute.
@@ -123,7 +121,7 @@ func (e *Engine) noteGap(ctx context.Context, in store.Integration, r store.Read
 		return fmt.Errorf("reading the last access: %w", err)
 	}
 	known := store.Time(last.At)
-	page, err := e.page(ctx, in.AkerunOrg, akerun.AccessQuery{From: known.Add(-time.Second)})
+	page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{From: known.Add(-time.Second)})
 	if err != nil {
 		return trouble{sideAkerun, fmt.Errorf("reading accesses of %s from %s: %w", in.AkerunOrg, known, err)}
 	}
@@ -211,7 +209,7 @@ func saveReading(ctx context.Context, tx *store.Tx, r store.Reading) error {
 // were found, and whether the end was reached.
 func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Reading, most int, save func(context.Context, *store.Tx, store.Reading, bool) error) (behind, end bool, err error) {
 	for n := 0; most == 0 || n < most; n++ {
-		page, err := e.page(ctx, in.AkerunOrg, akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second)})
+		page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second)})
 		if err != nil {
 			return behind, false, trouble{sideAkerun, fmt.Errorf("reading accesses of %s after %q: %w", in.AkerunOrg, r.AfterID, err)}
 		}
@@ -232,18 +230,6 @@ func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Re
 		behind = behind || b
 	}
 	return behind, false, nil
-}
-
-// page reads one page, of as many rows as this Akerun takes: the largest number it allows is not published.
-func (e *Engine) page(ctx context.Context, org string, q akerun.AccessQuery) (akerun.AccessPage, error) {
-	q.Limit = e.pageRows
-	page, err := e.p.Akerun.Accesses(ctx, org, q)
-	if _, cause, _ := adviceOf(err); err != nil && cause == akerun.CauseBadRequest && e.pageRows > smallPage {
-		e.pageRows = smallPage
-		q.Limit = smallPage
-		return e.p.Akerun.Accesses(ctx, org, q)
-	}
-	return page, err
 }
 
 // keepPage writes a page and the cursor in one transaction, and tells whether it held new rows that lie behind readNew's cursor.

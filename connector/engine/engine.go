@@ -52,9 +52,8 @@ type Engine struct {
 	p       Params
 	trusted *trustedTime
 
-	turn     sync.Mutex // held by whoever runs stages
-	pageRows int        // rows asked for at a time
-	seen     codesSeen
+	turn sync.Mutex // held by whoever runs stages
+	seen codesSeen
 
 	unsureSince           time.Time // since when trusted time is missing, by the PC's clock; zero while there is some
 	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
@@ -69,7 +68,7 @@ type Engine struct {
 
 // New makes an engine. Nothing runs until Run or Turn is called. trusted must be the one that the clients' transports observe.
 func New(p Params, trusted *Times) *Engine {
-	return &Engine{p: p, trusted: trusted.t, pageRows: akerun.PageSize}
+	return &Engine{p: p, trusted: trusted.t}
 }
 
 // UseAkerun replaces the client, when what Akerun sent after the application was typed in.
