@@ -87,3 +87,20 @@ func (s *Stage) Choose(chosen, other string) {
 	}
 	s.Settle()
 }
+
+// OpenRow presses a row of the first table that is shown, and settles.
+func (s *Stage) OpenRow(row int) {
+	s.t.Helper()
+	var table interface{ Select(widget.TableCellID) }
+	s.walk(func(o fyne.CanvasObject) bool {
+		if found, ok := o.(interface{ Select(widget.TableCellID) }); ok && table == nil {
+			table = found
+		}
+		return true
+	})
+	if table == nil {
+		s.t.Fatalf("there is no table; shown is:\n%s", s.Text())
+	}
+	table.Select(widget.TableCellID{Row: row, Col: 1})
+	s.Settle()
+}
