@@ -212,8 +212,13 @@ func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row stor
 		return false, err
 	}
 	if there, ok := s.ours[row.Key]; ok {
-		if row.Attempts == 0 && !there.Created.Before(store.Time(row.PlannedAt)) {
-			if err := openItem(ctx, tx, itemOf(attendance.OtherConnector, sourceDeliver)); err != nil {
+		in, err := tx.Integration(ctx)
+		if err != nil {
+			return false, err
+		}
+		// A row from before the start may be of a database that was lost.
+		if row.Attempts == 0 && !there.Created.Before(store.Time(in.BegunAt)) {
+			if err := openItem(ctx, tx, itemOf(attendance.OtherConnector, sourceDeliver).with(map[string]string{otherSeen: japanTime(tx.Now())})); err != nil {
 				return false, err
 			}
 		}

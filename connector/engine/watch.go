@@ -36,6 +36,9 @@ func (e *Engine) watch(ctx context.Context) error {
 	if err := e.showLasting(ctx); err != nil {
 		return err
 	}
+	if err := e.forgetOther(ctx); err != nil {
+		return err
+	}
 	return e.keepAlive(ctx)
 }
 

@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/store"
+)
+
+const (
+	// otherSeen is the detail of OTHER_CONNECTOR that tells when a row of the other one was met last.
+	otherSeen = "seen"
+	// aloneAfter is how long no such row must have been met: every PC meets one a day on which somebody works.
+	aloneAfter = 24 * time.Hour
+)
+
+// forgetOther ends OTHER_CONNECTOR when the other one has been silent for a day.
+func (e *Engine) forgetOther(ctx context.Context) error {
+	var live []store.Item
+	err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+		live, err = q.LiveItemsOfDay(ctx, store.LiveItemsOfDayParams{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, i := range live {
+		if i.Reason != string(attendance.OtherConnector) {
+			continue
+		}
+		var detail map[string]string
+		if err := json.Unmarshal([]byte(i.Detail), &detail); err != nil {
+			return fmt.Errorf("reading the item %d: %w", i.ID, err)
+		}
+		seen, err := time.Parse(time.RFC3339, detail[otherSeen])
+		if err == nil && e.now().Sub(seen) < aloneAfter {
+			continue
+		}
+		return e.update(ctx, func(tx *store.Tx) error { return cure(ctx, tx, attendance.OtherConnector, "", attendance.Day{}, "") })
+	}
+	return nil
+}
