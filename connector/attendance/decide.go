@@ -108,6 +108,9 @@ func (j *judgement) outOfQuestion() (Reason, bool) {
 	case !j.Day.End().After(j.FirstStart):
 		return SeenBeforeStart, true
 	case j.Excluded:
+		if len(j.before) > 0 && j.left(ClockOut) {
+			j.find(SeenBeforeStart, j.before[0].At) // still the reason why the 退勤 that was sent has no 出勤
+		}
 		return Excluded, true
 	case !j.Entry.IsZero() && j.Day.Before(j.Entry):
 		j.findIfSeen(NotEmployed)

@@ -175,6 +175,9 @@ func (e *Engine) readNew(ctx context.Context, in store.Integration, r store.Read
 // lookBack reads a window of time again, no further back than the reading of what is new began, pages at most in one turn (0: all), and
 // goes on where it was in the next turn.
 func (e *Engine) lookBack(ctx context.Context, in store.Integration, latest, r store.Reading, from time.Time, pages int) error {
+	if mutated("M4") {
+		return nil
+	}
 	if r.BegunAt <= r.DoneAt || r.Org != in.AkerunOrg {
 		if least := store.Time(latest.FromAt); from.Before(least) {
 			from = least
@@ -209,12 +212,13 @@ func saveReading(ctx context.Context, tx *store.Tx, r store.Reading) error {
 // were found, and whether the end was reached.
 func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Reading, most int, save func(context.Context, *store.Tx, store.Reading, bool) error) (behind, end bool, err error) {
 	for n := 0; most == 0 || n < most; n++ {
-		page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second)})
+		r = e.mutantReading(ctx, r)
+		page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, mutantQuery(akerun.AccessQuery{AfterID: r.AfterID, From: store.Time(r.FromAt).Add(-time.Second)}))
 		if err != nil {
 			return behind, false, trouble{sideAkerun, fmt.Errorf("reading accesses of %s after %q: %w", in.AkerunOrg, r.AfterID, err)}
 		}
 		// A server that takes id_after as inclusive ends on a page that holds the last row once more.
-		end = page.Len == 0 || attendance.CompareID(page.LastID(), r.AfterID) <= 0
+		end = page.Len == 0 || attendance.CompareID(page.LastID(), r.AfterID) <= 0 || mutated("M10")
 		if !end {
 			r.AfterID = page.LastID()
 		}
@@ -234,6 +238,9 @@ func (e *Engine) readPages(ctx context.Context, in store.Integration, r store.Re
 
 // keepPage writes a page and the cursor in one transaction, and tells whether it held new rows that lie behind readNew's cursor.
 func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun.AccessPage, save func(*store.Tx) error) (behind bool, err error) {
+	if err := e.mutantCursor(ctx, save); err != nil {
+		return false, err
+	}
 	if err := e.hook(ctx, HookIngestBeforeCommit); err != nil {
 		return false, err
 	}
@@ -301,7 +308,7 @@ func (k *keeping) keep(ctx context.Context, a akerun.Access) (added bool, err er
 }
 
 func (k *keeping) insert(ctx context.Context, a akerun.Access) (added bool, err error) {
-	day := attendance.DayOf(a.At)
+	day := mutantDay(a.At)
 	n, err := k.tx.InsertAccess(ctx, store.InsertAccessParams{
 		Org: k.org, ID: a.ID, At: store.Millis(a.At), Day: dayNumber(day), UserID: a.UserID, DoorID: a.DoorID,
 		Action: a.Action, Device: a.DeviceType, SeenAt: store.Millis(k.seen),

@@ -87,6 +87,7 @@ func (e *Engine) send(ctx context.Context, r rights) error {
 func (e *Engine) toSend(ctx context.Context) (rows []store.Outbox, err error) {
 	err = e.p.Store.View(ctx, func(q *store.Queries) error {
 		rows, err = q.StampsToSend(ctx, store.StampsToSendParams{Now: store.Millis(e.now()), Most: rowsAtOnce})
+		rows = e.mutantRows(rows)
 		return err
 	})
 	return rows, err
@@ -189,6 +190,9 @@ func (e *Engine) sendCall(ctx context.Context, r rights, rows []store.Outbox) er
 	if err != nil || len(rows) == 0 {
 		return err
 	}
+	if err := e.mutantDone(ctx, rows); err != nil {
+		return err
+	}
 	if err := e.hook(ctx, HookOutboxBeforeSend); err != nil {
 		return err
 	}
@@ -196,7 +200,7 @@ func (e *Engine) sendCall(ctx context.Context, r rights, rows []store.Outbox) er
 	for i, row := range rows {
 		payloads[i] = row.Payload
 	}
-	results, err := e.insert(ctx, r, payloads)
+	results, err := e.insert(ctx, r, mutantPayloads(payloads, e.p.TeamSpirit.Names()))
 	if hookErr := e.hook(ctx, HookOutboxAfterSend); hookErr != nil {
 		return hookErr
 	}
@@ -215,13 +219,16 @@ func (e *Engine) sendCall(ctx context.Context, r rights, rows []store.Outbox) er
 // insert sends payloads the way the key field calls for. With a plain external id an upsert closes the gap between looking up and
 // inserting; a unique key is better served by an insert, which can never touch a row that is there.
 func (e *Engine) insert(ctx context.Context, r rights, payloads [][]byte) ([]teamspirit.Result, error) {
-	if r.Key == teamspirit.KeyExternalID {
+	if r.Key == teamspirit.KeyExternalID && !mutated("M2") {
 		return e.p.TeamSpirit.Upsert(ctx, payloads)
 	}
 	return e.p.TeamSpirit.Insert(ctx, payloads)
 }
 
 func (e *Engine) markSending(ctx context.Context, rows []store.Outbox) (marked []store.Outbox, err error) {
+	if mutated("M14") {
+		return rows, nil
+	}
 	err = e.update(ctx, func(tx *store.Tx) error {
 		for _, row := range rows {
 			n, err := tx.StampSending(ctx, store.StampSendingParams{At: store.Millis(tx.Now()), ID: row.ID})
@@ -259,7 +266,10 @@ func (e *Engine) sendFailed(ctx context.Context, rows []store.Outbox, cause erro
 
 func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, row store.Outbox, unknown bool, cause error) error {
 	ctx = context.WithoutCancel(ctx)
-	if unknown {
+	if mutated("M3") {
+		return tx.StampUnknown(ctx, store.StampUnknownParams{Since: store.Millis(tx.Now()), NotBefore: mutantWait(0), ID: row.ID})
+	}
+	if unknown && !mutated("M2") {
 		return tx.StampUnknown(ctx, store.StampUnknownParams{Since: store.Millis(tx.Now()), Answer: causeOf(cause), ID: row.ID})
 	}
 	if neverLeft(cause) {
@@ -316,7 +326,10 @@ func (e *Engine) recordRow(ctx context.Context, tx *store.Tx, row store.Outbox, 
 	case res.Again, res.Ask:
 		tx.Audit("answer", map[string]string{"key": row.Key, "code": res.Code, "again": "true"})
 		wait := min(30*time.Second<<min(row.Attempts, 10), againLongest)
-		return tx.StampBack(ctx, store.StampBackParams{NotBefore: store.Millis(tx.Now().Add(wait)), Answer: res.Code, ID: row.ID})
+		return tx.StampBack(ctx, store.StampBackParams{NotBefore: mutantWait(store.Millis(tx.Now().Add(wait))), Answer: res.Code, ID: row.ID})
+	}
+	if mutated("M11") {
+		return tx.StampBack(ctx, store.StampBackParams{Answer: res.Code, ID: row.ID})
 	}
 	return e.refused(ctx, tx, row, res.Code, res.Message)
 }

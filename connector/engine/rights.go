@@ -46,18 +46,24 @@ func readRights(ctx context.Context, q *store.Queries) (rights, error) {
 	return r, nil
 }
 
-// check looks at rights and batch daily, and every ten minutes while rights are what is missing, so that a cure needs nobody's hand here.
+// check looks at rights and batch daily, and every ten minutes while rights or the batch are what is missing, so that a cure needs nobody's hand here.
 func (e *Engine) check(ctx context.Context) error {
-	var side store.Side
+	var (
+		side store.Side
+		r    rights
+	)
 	err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
-		side, err = q.Side(ctx, sideSalesforce)
+		if side, err = q.Side(ctx, sideSalesforce); err != nil {
+			return err
+		}
+		r, err = readRights(ctx, q)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	every := checkEvery
-	if side.RelinkCause != "" && side.RelinkCause != string(attendance.LoginNeeded) {
+	if r.Batch == teamspirit.BatchOff || side.RelinkCause != "" && side.RelinkCause != string(attendance.LoginNeeded) {
 		every = askEvery
 	}
 	since := e.now().Sub(store.Time(side.CheckedAt))
@@ -122,7 +128,7 @@ func (e *Engine) writeRights(ctx context.Context, tx *store.Tx, r teamspirit.Rig
 	if err := tx.SetRights(ctx, store.SetRightsParams{Rights: string(text), At: store.Millis(tx.Now()), Name: sideSalesforce}); err != nil {
 		return err
 	}
-	if b.Verdict == "off" {
+	if b.Verdict == teamspirit.BatchOff {
 		err = openItem(ctx, tx, itemOf(attendance.BatchOff, sourceEngine))
 	} else {
 		err = cure(ctx, tx, attendance.BatchOff, "", attendance.Day{}, "")

@@ -33,6 +33,9 @@ func (t *trustedTime) now() (at time.Time, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clock.Now()
+	if mutated("M6") {
+		return now, true
+	}
 	for _, o := range t.sides {
 		if carried := o.carriedTo(now); at.IsZero() || carried.Before(at) {
 			at = carried
@@ -66,6 +69,9 @@ func (t *trustedTime) of(side string) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o, heard := t.sides[side]
+	if mutated("M6") {
+		return t.clock.Now()
+	}
 	if !heard {
 		return time.Time{}
 	}

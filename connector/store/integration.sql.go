@@ -237,7 +237,7 @@ func (q *Queries) Side(ctx context.Context, name string) (Side, error) {
 }
 
 const sideFailed = `-- name: SideFailed :exec
-UPDATE side SET failing_since = CASE WHEN failing_since = 0 THEN ?1 ELSE failing_since END,
+UPDATE side SET failing_since = CASE WHEN failing_since = 0 OR failing_since > ?1 THEN ?1 ELSE failing_since END,
   failing_cause = ?2, failures = failures + 1, not_before = ?3
 WHERE name = ?4
 `

@@ -123,7 +123,7 @@ func (d *drawer) span(most time.Duration) (from, until time.Time) {
 	lasts := time.Minute + time.Duration(d.r.Int64N(int64(most)))
 	from = d.during()
 	if d.r.IntN(2) == 0 {
-		five := d.from.Add(22 * time.Hour).AddDate(0, 0, d.r.IntN(d.days))
+		five := d.from.Add(22*time.Hour).AddDate(0, 0, d.r.IntN(d.days))
 		from = five.Add(-time.Duration(d.r.Int64N(int64(lasts))))
 	}
 	from = from.Truncate(time.Second)
@@ -278,7 +278,7 @@ func (d *drawer) futureRow(kind) {
 // boundary adds passages within seconds of a 05:00.
 func (d *drawer) boundary(kind) {
 	who := d.r.Uint64()
-	at := d.from.Add(22 * time.Hour).AddDate(0, 0, d.r.IntN(d.days)).Add(time.Duration(d.r.IntN(9)-4) * time.Second)
+	at := d.from.Add(22*time.Hour).AddDate(0, 0, d.r.IntN(d.days)).Add(time.Duration(d.r.IntN(9)-4) * time.Second)
 	d.at(at, "somebody passes at "+at.Format("15:04:05"), func(r *run) { r.pass(r.somebody(who), at, at) })
 }
 

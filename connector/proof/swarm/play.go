@@ -283,3 +283,13 @@ func (r *run) trace() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// Because names in one line what is wrong first.
+func (o Outcome) Because() string {
+	for _, line := range append(strings.Split(o.Verdict.Story(), "\n"), o.Problems...) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "seed ") {
+			return line
+		}
+	}
+	return "nothing was stamped"
+}

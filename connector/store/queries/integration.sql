@@ -44,7 +44,7 @@ WHERE name = sqlc.arg(name);
 UPDATE side SET relink_cause = sqlc.arg(cause), relink_since = sqlc.arg(since) WHERE name = sqlc.arg(name);
 
 -- name: SideFailed :exec
-UPDATE side SET failing_since = CASE WHEN failing_since = 0 THEN sqlc.arg(at) ELSE failing_since END,
+UPDATE side SET failing_since = CASE WHEN failing_since = 0 OR failing_since > sqlc.arg(at) THEN sqlc.arg(at) ELSE failing_since END,
   failing_cause = sqlc.arg(cause), failures = failures + 1, not_before = sqlc.arg(not_before)
 WHERE name = sqlc.arg(name);
 
