@@ -64,11 +64,13 @@ type Engine struct {
 	lastPoll time.Time          // by the PC's clock
 	changed  func()             // told after each turn
 	fault    error              // of the store, in the last turn
+
+	audit *store.AuditWalk // along the audit chain, once in the life of the process; nil at the end
 }
 
 // New makes an engine. Nothing runs until Run or Turn is called. trusted must be the one that the clients' transports observe.
 func New(p Params, trusted *Times) *Engine {
-	return &Engine{p: p, trusted: trusted.t}
+	return &Engine{p: p, trusted: trusted.t, audit: &store.AuditWalk{}}
 }
 
 // UseAkerun replaces the client, when what Akerun sent after the application was typed in.
@@ -204,7 +206,7 @@ func (e *Engine) Turn(ctx context.Context) (err error) {
 	for _, s := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"begin", e.begin}, {"check", e.check}, {"decide", e.decide}, {"deliver", e.deliver}, {"confirm", e.confirm}, {"codes", e.codes}, {"watch", e.watch}} {
+	}{{"verify", e.verify}, {"begin", e.begin}, {"check", e.check}, {"decide", e.decide}, {"deliver", e.deliver}, {"confirm", e.confirm}, {"codes", e.codes}, {"watch", e.watch}} {
 		if err := e.stage(ctx, s.name, s.run); err != nil {
 			return err
 		}

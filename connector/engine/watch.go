@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -40,6 +41,28 @@ func (e *Engine) watch(ctx context.Context) error {
 		return err
 	}
 	return e.keepAlive(ctx)
+}
+
+// auditRowsATurn is what verifying may read in one turn: about a tenth of a second.
+const auditRowsATurn = 20_000
+
+// verify walks along the audit chain once after each start, a part in each turn, and lists a break.
+func (e *Engine) verify(ctx context.Context) error {
+	if e.audit == nil {
+		return nil
+	}
+	done, err := e.p.Store.WalkAudit(ctx, e.audit, auditRowsATurn)
+	if err != nil || !done {
+		return err
+	}
+	problems := e.audit.Report.Problems
+	e.audit = nil
+	broken := itemOf(attendance.AuditBroken, sourceEngine)
+	if len(problems) > 0 {
+		e.p.Log.Error("the audit chain does not verify", "problems", len(problems), "first", problems[0])
+		broken = broken.with(map[string]string{"problems": strconv.Itoa(len(problems)), "first": problems[0]})
+	}
+	return e.state(ctx, broken, len(problems) > 0)
 }
 
 // showLasting lists a side that has been failing for a while although nobody called it again: it asked to be left alone.

@@ -136,6 +136,40 @@ func TestPanicInADecision(t *testing.T) {
 	}
 }
 
+// TestTamperedAudit is M10 of the board, at the start: a row of the audit chain is edited while the program is off.
+func TestTamperedAudit(t *testing.T) {
+	r := rig.Quiet(t, rig.Options{})
+	start := time.Date(2026, 11, 25, 5, 0, 0, 0, attendance.Japan)
+	r.Enter(r.Hire("K1"), start.Add(4*time.Hour), start.Add(13*time.Hour))
+	r.Link(start)
+	r.RunUntil(start.Add(5 * time.Hour))
+	edit := func(statement string) {
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(r.Dir, "dakokubridge.db")+"?_pragma=busy_timeout(10000)")
+		if err == nil {
+			_, err = db.Exec(statement)
+			err = errors.Join(err, db.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("UPDATE audit SET body = replace(body, 'decided', 'x') || ' ' WHERE seq = 2")
+	r.Restart()
+	r.RunUntil(start.Add(6 * time.Hour))
+	if open := r.Open(); !slices.Equal(open, []string{"AUDIT_BROKEN"}) {
+		t.Errorf("open: %q", open)
+	}
+	edit("UPDATE audit SET body = rtrim(body) WHERE seq = 2")
+	r.Restart()
+	r.RunUntil(start.Add(25 * time.Hour))
+	if open := r.Open(); len(open) != 0 {
+		t.Errorf("still open: %q", open)
+	}
+	if v := r.Judge(nil); !v.Valid || v.Stamped != 2 {
+		t.Error(v.Story())
+	}
+}
+
 // playCrash plays two days of three people, dies when point is passed for the n-th time, goes on from what is on disk, and tells how
 // often each point was passed. n of 0 lets it live.
 func playCrash(t *testing.T, key, point string, n int) map[string]int {

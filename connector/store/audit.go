@@ -162,33 +162,60 @@ type AuditReport struct {
 
 // VerifyAudit walks the whole audit chain and reports every break: an edited, missing, swapped or added row, and a cut tail.
 func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
-	var report AuditReport
-	err := s.View(ctx, func(q *Queries) error {
-		before, seq := make([]byte, sha256.Size), int64(0)
-		for after := int64(math.MinInt64); ; after = seq {
-			rows, err := q.AuditAfter(ctx, AuditAfterParams{Seq: after, Most: 1000})
+	var w AuditWalk
+	for {
+		if done, err := s.WalkAudit(ctx, &w, math.MaxInt); done || err != nil {
+			return w.Report, err
+		}
+	}
+}
+
+// AuditWalk is how far a walk along the audit chain has come. The zero value stands before the first row.
+type AuditWalk struct {
+	Report AuditReport
+	begun  bool
+	hash   []byte
+	seq    int64
+}
+
+// WalkAudit goes on with a walk for at least one row and most at the most, in steps of a thousand, and tells whether the walk has come to the
+// end of the chain. Rows may be written between two parts of a walk.
+func (s *Store) WalkAudit(ctx context.Context, w *AuditWalk, most int) (done bool, err error) {
+	err = s.View(ctx, func(q *Queries) error {
+		for n := 0; n < most && !done; {
+			rows, err := w.step(ctx, q)
 			if err != nil {
 				return fmt.Errorf("reading the audit chain: %w", err)
 			}
-			if len(rows) == 0 {
-				break
-			}
-			for _, r := range rows {
-				report.Problems = append(report.Problems, breaks(r, before, seq)...)
-				before, seq = r.Hash, r.Seq
-				report.Rows++
-			}
+			n, done = n+rows, rows == 0
 		}
-		report.Head = hex.EncodeToString(before)
+		if !done {
+			return nil
+		}
+		w.Report.Head = hex.EncodeToString(w.hash)
 		head, err := q.AuditHead(ctx)
 		if err != nil {
 			return fmt.Errorf("reading the head of the audit chain: %w", err)
 		}
-		wrong, err := s.headBreaks(ctx, q, head, before, seq)
-		report.Problems = append(report.Problems, wrong...)
+		wrong, err := s.headBreaks(ctx, q, head, w.hash, w.seq)
+		w.Report.Problems = append(w.Report.Problems, wrong...)
 		return err
 	})
-	return report, err
+	return done, err
+}
+
+func (w *AuditWalk) step(ctx context.Context, q *Queries) (rows int, err error) {
+	after := w.seq
+	if !w.begun {
+		w.begun, w.hash, after = true, make([]byte, sha256.Size), math.MinInt64
+	}
+	list, err := q.AuditAfter(ctx, AuditAfterParams{Seq: after, Most: 1000})
+	for _, r := range list {
+		w.Report.Problems = append(w.Report.Problems, breaks(r, w.hash, w.seq)...)
+		w.hash, w.seq = r.Hash, r.Seq
+		w.Report.Rows++
+	}
+	return len(list), err
 }
 
 func breaks(r Audit, before []byte, seq int64) []string {

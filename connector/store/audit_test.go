@@ -213,3 +213,22 @@ func TestVerifyingBesideWriting(t *testing.T) {
 	cancel()
 	must(t, <-done)
 }
+
+// TestAuditInParts: a walk in parts finds what a walk in one go finds, also while rows are added.
+func TestAuditInParts(t *testing.T) {
+	s := chained(t, 2500)
+	s.exec(t, "UPDATE audit SET body = '{}' WHERE seq = 2400")
+	var w AuditWalk
+	parts := 0
+	for done := false; !done; parts++ {
+		var err error
+		done, err = s.WalkAudit(t.Context(), &w, 1)
+		must(t, err)
+		if parts < 2 {
+			write(t, s, 5)
+		}
+	}
+	if w.Report.Rows != 2510 || len(w.Report.Problems) != 1 || parts != 4 {
+		t.Errorf("%d parts: %+v", parts, w.Report)
+	}
+}
