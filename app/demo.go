@@ -3,18 +3,19 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"dakokubridge/app/demo"
 	"dakokubridge/app/logs"
 	"dakokubridge/ui"
+	panel "dakokubridge/ui/demo"
 )
 
 type demoCommand struct {
 	Seed     uint64   `default:"1" help:"Another seed, another company."`
 	Company  string   `default:"S" enum:"S,M,L" help:"Its size: S, M or L (50, 1,000 or 10,000 people)."`
 	Speed    *float64 `help:"Simulated seconds in a real one once it has begun: 720 for the window if left out; headless, 0 (the default) jumps from one due thing to the next." placeholder:"N"`
+	Language string   `enum:"ja,en," default:"" help:"Language of the window: ja or en; the PC's if left out."`
 	Headless bool     `help:"Play in the terminal, print what happened and end."`
 	Days     *int     `help:"With --headless: how many days, 1 to 31; 3 if left out." placeholder:"N"`
 }
@@ -46,7 +47,7 @@ func (cmd *demoCommand) Run(ctx context.Context, c *console) error {
 	if o.Speed == 0 {
 		o.Speed = 720
 	}
-	return playInWindow(ctx, c, o)
+	return cmd.playInWindow(ctx, c, o)
 }
 
 func playHeadless(ctx context.Context, c *console, o demo.Options) (err error) {
@@ -71,26 +72,41 @@ func playHeadless(ctx context.Context, c *console, o demo.Options) (err error) {
 	return err
 }
 
-func playInWindow(ctx context.Context, c *console, o demo.Options) (err error) {
+func (cmd *demoCommand) playInWindow(ctx context.Context, c *console, o demo.Options) (err error) {
 	o.Log = logs.To(c.err, slog.LevelWarn)
 	w, err := demo.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	for _, play := range []func(context.Context) error{w.Link, w.Begin} {
-		if err := play(ctx); err != nil {
-			return err
-		}
+	if err := w.Register(ctx); err != nil {
+		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- w.Facade.Run(ctx) }()
-	fmt.Fprintf(c.err, "The demo runs at %v times real time, in a window.\n", o.Speed)
-	err = ui.Run(ctx, w.Facade, ui.Options{Demo: true})
+	err = ui.Run(ctx, w.Facade, ui.Options{Language: cmd.Language, Now: w.Now, Demo: panelOf(w, o.Speed), Log: func(what string, err error) { o.Log.Warn(what, "err", err) }})
 	stop()
 	if loop := <-ended; loop != nil && !errors.Is(loop, context.Canceled) {
 		err = errors.Join(err, loop)
 	}
 	return err
+}
+
+// panelOf joins the window's panel to the simulated company. speed is that of the clock from the start of the integration on.
+func panelOf(w *demo.World, speed float64) *panel.World {
+	p := &panel.World{
+		Speed: w.Speed, SetSpeed: w.SetSpeed, Wanted: speed, Access: w.Access, WebStamp: w.WebStamp, Lose: w.Lose, Batch: w.Batch,
+		TimeSheet: w.TimeSheet(),
+		Prepare: func(ctx context.Context) error {
+			if err := w.Link(ctx); err != nil {
+				return err
+			}
+			return w.BeginSoon(ctx)
+		},
+	}
+	for _, l := range w.Logins() {
+		p.Logins = append(p.Logins, panel.Login{Side: l.Side, Role: l.Role, Name: l.Name, Password: l.Password})
+	}
+	return p
 }

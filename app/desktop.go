@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"dakokubridge/ui"
 )
@@ -23,9 +24,9 @@ func (*desktopCommand) Run(ctx context.Context, c *console, g *grammar) (err err
 		return err
 	}
 	if o == nil {
-		return ui.Run(ctx, client.Connector, ui.Options{Language: client.settings.Language})
+		return ui.Run(ctx, client.Connector, ui.Options{Language: client.settings.Language, Now: time.Now})
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
 	o.startLoop()
-	return ui.Run(ctx, o, ui.Options{Language: o.settings.Language})
+	return ui.Run(ctx, o, ui.Options{Language: o.settings.Language, Now: o.now, Log: func(what string, err error) { o.log.Warn(what, "err", err) }})
 }

@@ -25,6 +25,7 @@ type owned struct {
 	*connector.Local
 	settings settings.Settings
 	log      *slog.Logger
+	now      func() time.Time // the clock of the connector
 
 	mu      sync.Mutex
 	stop    context.CancelFunc // of the loop; nil until it is started
@@ -63,6 +64,7 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 	if err != nil {
 		return err
 	}
+	o.now = now.Now
 	o.Local, err = connector.Open(ctx, connector.Config{
 		Dir:      p.Dir(),
 		Vault:    vault.Keychain(p.KeychainService()),

@@ -5,9 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -17,7 +15,11 @@ import (
 
 	"dakokubridge/assets"
 	"dakokubridge/connector"
+	"dakokubridge/connector/proof/rig"
+	"dakokubridge/connector/simulator/company"
+	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
+	"dakokubridge/ui/theme"
 )
 
 func TestMetadataIsThatOfFyneAppToml(t *testing.T) {
@@ -67,54 +69,72 @@ func TestBothLanguagesHaveEveryText(t *testing.T) {
 			t.Errorf("no text for %s", phase)
 		}
 	}
-	for _, key := range stateRows {
-		if ja[key] == "" {
-			t.Errorf("no text for %s", key)
+}
+
+func newTestWindow(t *testing.T, language string) (*window, *shell.Desk) {
+	t.Helper()
+	if _, err := text.Load(language); err != nil {
+		t.Fatal(err)
+	}
+	r := rig.New(t, rig.Options{Seed: 1, Size: company.Small, Days: 1})
+	d := shell.NewDesk(r.Local)
+	d.App = test.NewTempApp(t)
+	d.App.Settings().SetTheme(theme.New(theme.Light, theme.Fonts{}))
+	d.Window = d.App.NewWindow("")
+	d.Post = func(func()) {} // what screens find out is not looked at here
+	w := newWindow(t.Context(), d, nil)
+	t.Cleanup(func() { w.close(); d.Wait() })
+	return w, d
+}
+
+func TestTheWindowShowsEachState(t *testing.T) {
+	for language, want := range map[string]string{"ja": "連携中", "en": "Running"} {
+		w, _ := newTestWindow(t, language)
+		// The test's driver runs nothing by itself: what is posted is run here, as Fyne's goroutine would.
+		var posted []func()
+		changes := make(chan connector.Status, 1)
+		changes <- connector.Status{Phase: connector.Running}
+		close(changes)
+		follow(changes, func(f func()) { posted = append(posted, f) }, w.update, w.lost)
+		if len(posted) != 2 {
+			t.Fatalf("%d posted", len(posted))
+		}
+		posted[0]()
+		if w.word.Text != want || w.place != shell.Dashboard {
+			t.Errorf("shown is %q at %s", w.word.Text, w.place)
+		}
+		posted[1]()
+		if got := w.ended.Text; !w.ended.Visible() || got != texts(t, language)["subscription_ended"] {
+			t.Errorf("after the end it shows %q", got)
 		}
 	}
 }
 
-func TestTheWindowShowsEachStateInTheChosenLanguage(t *testing.T) {
-	for language, want := range map[string][]string{
-		"ja": {"打刻ブリッジ（デモ）", "連携中", "3件 送信済み・2件 待ち", "停止中 1・対応が必要 4・確認リスト 0", "2026-11-24 09:00:01", "なし"},
-		"en": {"Dakoku Bridge (demo)", "Running", "3 sent, 2 waiting", "stopped 1, action needed 4, to review 0", "2026-11-24 09:00:01", "none"},
+func TestTheWizardComesFirstUntilItHasBegun(t *testing.T) {
+	for phase, want := range map[connector.Phase]struct {
+		place  shell.Place
+		wizard bool
+	}{
+		connector.NotSetUp: {shell.Setup, true}, connector.Applied: {shell.Setup, true}, connector.Ready: {shell.Setup, true},
+		connector.Waiting: {shell.Dashboard, false}, connector.Running: {shell.Dashboard, false}, connector.NeedsLink: {shell.Dashboard, false},
+		connector.Unlinked: {shell.Dashboard, true},
 	} {
-		t.Run(language, func(t *testing.T) {
-			if _, err := text.Load(language); err != nil {
-				t.Fatal(err)
-			}
-			w := newStateWindow(test.NewTempApp(t), Options{Demo: true})
-			// The test's driver runs nothing by itself: what is posted is run here, as Fyne's goroutine would.
-			var posted []func()
-			changes := make(chan connector.Status, 1)
-			changes <- connector.Status{Phase: connector.Running, Now: time.Date(2026, 11, 24, 0, 0, 1, 0, time.UTC), SentToday: 3, WaitingToday: 2,
-				OpenItems: map[string]int{"stopped": 1, "action": 4}}
-			close(changes)
-			follow(changes, func(f func()) { posted = append(posted, f) }, w)
-			if len(posted) != 2 {
-				t.Fatalf("%d posted", len(posted))
-			}
-			posted[0]()
-			shown := w.Title() + "\n" + strings.Join(labels(w), "\n")
-			for _, part := range want {
-				if !strings.Contains(shown, part) {
-					t.Errorf("no %q in\n%s", part, shown)
-				}
-			}
-			posted[1]()
-			if got := w.phase.Text; got != texts(t, language)["subscription_ended"] {
-				t.Errorf("after the end it shows %q", got)
-			}
-		})
+		w, _ := newTestWindow(t, "ja")
+		w.update(connector.Status{Phase: phase, Relink: []connector.Relink{{Side: connector.Akerun, Cause: "LOGIN_NEEDED"}}})
+		entries := len(w.entries.Objects)
+		if w.place != want.place || (entries == len(w.screens)) != want.wizard {
+			t.Errorf("%s: %s is shown, %d entries", phase, w.place, entries)
+		}
+		w.show(shell.People, "")
+		if w.place != shell.People {
+			t.Errorf("%s is shown", w.place)
+		}
+		w.show("nowhere", "")
+		w.update(connector.Status{Phase: connector.Running})
+		if w.place != shell.People {
+			t.Errorf("a change of state leads to %s", w.place)
+		}
 	}
-}
-
-func labels(w *stateWindow) []string {
-	all := []string{w.phase.Text}
-	for _, key := range stateRows {
-		all = append(all, w.rows[key].Text)
-	}
-	return all
 }
 
 func TestTheWindowOffersNothingThatNeedsAScreenWithoutOne(t *testing.T) {

@@ -42,6 +42,7 @@ type World struct {
 	servers   *simulator.Listening
 	clock     *gate
 	dir       string
+	turn      int // whose turn it is when something happens by hand
 	processed int // rows 処理済み and not on the sheet, when it was looked last; -1 before
 }
 

@@ -1,0 +1,29 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"dakokubridge/ui/dashboard"
+	"dakokubridge/ui/days"
+	"dakokubridge/ui/people"
+	"dakokubridge/ui/shell"
+	"dakokubridge/ui/wizard"
+)
+
+// screen is an entry of the navigation.
+type screen struct {
+	place shell.Place
+	icon  fyne.Resource
+	show  shell.Screen
+}
+
+// screens are the places in the order of the navigation.
+func screens() []screen {
+	return []screen{
+		{shell.Setup, theme.LoginIcon(), wizard.New},
+		{shell.Dashboard, theme.HomeIcon(), dashboard.New},
+		{shell.People, theme.AccountIcon(), people.New},
+		{shell.Days, theme.CalendarIcon(), days.New},
+	}
+}
