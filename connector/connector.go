@@ -391,6 +391,8 @@ type HistoryEntry struct {
 	Kind   string
 	Detail map[string]string
 	Hash   string
+	// Whom and which day and kind of stamp it is about, as far as the detail tells by ids or by a stamp's key.
+	Code, Name, Day, Stamp string
 }
 
 // Verification is what Verify found.

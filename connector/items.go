@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -133,6 +134,10 @@ func (l *Local) History(ctx context.Context, q HistoryQuery) ([]HistoryEntry, er
 	if err != nil {
 		return nil, err
 	}
+	book, err := l.nameBook(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]HistoryEntry, len(rows))
 	for i, r := range rows {
 		out[i] = HistoryEntry{Seq: r.Seq, At: store.Time(r.At), Kind: r.Kind, Hash: hex.EncodeToString(r.Hash)}
@@ -142,7 +147,35 @@ func (l *Local) History(ctx context.Context, q HistoryQuery) ([]HistoryEntry, er
 			}
 		}
 	}
-	return out, nil
+	return out, l.store.View(ctx, func(q *store.Queries) error {
+		for i := range out {
+			if err := book.writeEntry(ctx, q, &out[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// writeEntry says of an entry whom it is about.
+func (b nameBook) writeEntry(ctx context.Context, q *store.Queries, e *HistoryEntry) error {
+	user, employee := e.Detail["user"], e.Detail["employee"]
+	e.Day = e.Detail["day"]
+	if key := e.Detail["key"]; strings.Contains(key, "/") { // the keys of stamps
+		s, err := q.StampOfKey(ctx, key)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("reading the stamp of an entry: %w", err)
+		}
+		if err == nil {
+			user, employee, e.Stamp, e.Day = s.UserID, s.EmployeeID, s.Kind, attendance.DayFromNumber(int(s.Day)).String()
+		}
+	}
+	who, ok := b.users[user]
+	if !ok {
+		who = b.employees[employee]
+	}
+	e.Code, e.Name = who[0], who[1]
+	return nil
 }
 
 // Verify implements Connector.

@@ -329,6 +329,44 @@ func (q *Queries) StampNeverLeft(ctx context.Context, arg StampNeverLeftParams) 
 	return err
 }
 
+const stampOfKey = `-- name: StampOfKey :one
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE key = ?1
+`
+
+func (q *Queries) StampOfKey(ctx context.Context, key string) (Outbox, error) {
+	row := q.queryRow(ctx, q.stampOfKeyStmt, stampOfKey, key)
+	var i Outbox
+	err := row.Scan(
+		&i.ID,
+		&i.EmployeeID,
+		&i.UserID,
+		&i.Day,
+		&i.Kind,
+		&i.Revision,
+		&i.Key,
+		&i.Payload,
+		&i.At,
+		&i.AccessID,
+		&i.Rules,
+		&i.Origin,
+		&i.State,
+		&i.Why,
+		&i.Attempts,
+		&i.NotBefore,
+		&i.PlannedAt,
+		&i.SentAt,
+		&i.UnknownSince,
+		&i.RecordID,
+		&i.AcceptedAt,
+		&i.Checks,
+		&i.NextCheck,
+		&i.DoneAt,
+		&i.Answer,
+		&i.BulkJob,
+	)
+	return i, err
+}
+
 const stampOnSheet = `-- name: StampOnSheet :exec
 UPDATE outbox SET state = 'on_sheet', next_check = 0 WHERE id = ?1
 `

@@ -366,6 +366,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.stampNeverLeftStmt, err = db.PrepareContext(ctx, stampNeverLeft); err != nil {
 		return nil, fmt.Errorf("error preparing query StampNeverLeft: %w", err)
 	}
+	if q.stampOfKeyStmt, err = db.PrepareContext(ctx, stampOfKey); err != nil {
+		return nil, fmt.Errorf("error preparing query StampOfKey: %w", err)
+	}
 	if q.stampOnSheetStmt, err = db.PrepareContext(ctx, stampOnSheet); err != nil {
 		return nil, fmt.Errorf("error preparing query StampOnSheet: %w", err)
 	}
@@ -1013,6 +1016,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing stampNeverLeftStmt: %w", cerr)
 		}
 	}
+	if q.stampOfKeyStmt != nil {
+		if cerr := q.stampOfKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampOfKeyStmt: %w", cerr)
+		}
+	}
 	if q.stampOnSheetStmt != nil {
 		if cerr := q.stampOnSheetStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing stampOnSheetStmt: %w", cerr)
@@ -1286,6 +1294,7 @@ type Queries struct {
 	stampDeletedStmt          *sql.Stmt
 	stampErrorStmt            *sql.Stmt
 	stampNeverLeftStmt        *sql.Stmt
+	stampOfKeyStmt            *sql.Stmt
 	stampOnSheetStmt          *sql.Stmt
 	stampProcessedStmt        *sql.Stmt
 	stampSendingStmt          *sql.Stmt
@@ -1430,6 +1439,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		stampDeletedStmt:          q.stampDeletedStmt,
 		stampErrorStmt:            q.stampErrorStmt,
 		stampNeverLeftStmt:        q.stampNeverLeftStmt,
+		stampOfKeyStmt:            q.stampOfKeyStmt,
 		stampOnSheetStmt:          q.stampOnSheetStmt,
 		stampProcessedStmt:        q.stampProcessedStmt,
 		stampSendingStmt:          q.stampSendingStmt,

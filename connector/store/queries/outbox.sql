@@ -106,3 +106,6 @@ SELECT * FROM outbox WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) O
 
 -- name: StampsToAskFor :many
 SELECT * FROM outbox WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) AND state IN ('error', 'deleted') ORDER BY day, user_id;
+
+-- name: StampOfKey :one
+SELECT * FROM outbox WHERE key = sqlc.arg(key);
