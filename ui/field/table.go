@@ -131,23 +131,78 @@ func (t *Table[T]) head(id widget.TableCellID, o fyne.CanvasObject) {
 	head.SetText(t.columns[column].Title)
 }
 
-// cell can show whatever a column asks for.
+// cell can show whatever a column asks for. It touches its parts only where something changes: Fyne asks for the same cell several times
+// at each step of a scroll, and measuring text is what takes long.
 type cell struct {
 	widget.BaseWidget
-	label *widget.Label
-	mark  *widget.Icon
-	tick  *widget.Check
-	text  *fyne.Container
+	label  *widget.Label
+	mark   *widget.Icon
+	tick   *widget.Check
+	text   *fyne.Container
+	marked Mark // what mark shows while it is visible
 }
 
 func newCell() fyne.CanvasObject {
-	c := &cell{label: widget.NewLabel(""), mark: widget.NewIcon(nil), tick: widget.NewCheck("", nil)}
+	c := &cell{label: widget.NewLabel(""), mark: widget.NewIcon(nil), tick: widget.NewCheck("", nil), marked: -1}
 	c.label.Truncation = fyne.TextTruncateEllipsis
 	c.mark.Hide()
 	c.tick.Hide()
 	c.text = container.NewBorder(nil, nil, c.mark, nil, c.label)
 	c.ExtendBaseWidget(c)
 	return c
+}
+
+// show shows words, behind a mark where there is one.
+func (c *cell) show(words string, m Mark, marked bool) {
+	if c.tick.Visible() {
+		c.tick.Hide()
+		c.text.Show()
+	}
+	if marked && c.marked != m {
+		c.mark.SetResource(m.Icon())
+		c.marked = m
+	}
+	if marked != c.mark.Visible() {
+		if marked {
+			c.mark.Show()
+		} else {
+			c.mark.Hide()
+		}
+		c.text.Refresh()
+	}
+	if c.label.Text == words {
+		return
+	}
+	c.label.Truncation = fyne.TextTruncateEllipsis
+	if roughly(words) < c.label.Size().Width {
+		c.label.Truncation = fyne.TextTruncateOff // finding out where to cut takes ten times as long as showing
+	}
+	c.label.SetText(words)
+}
+
+// roughly is how wide a text is at most, with its padding.
+func roughly(words string) float32 {
+	size := theme.TextSize()
+	width := 4 * theme.InnerPadding()
+	for _, r := range words {
+		if r < 0x2e80 {
+			width += 0.8 * size
+		} else {
+			width += 1.1 * size
+		}
+	}
+	return width
+}
+
+// showTick shows a tick.
+func (c *cell) showTick(on bool, ticked func(bool)) {
+	if !c.tick.Visible() {
+		c.text.Hide()
+		c.tick.Show()
+	}
+	c.tick.OnChanged = nil
+	c.tick.SetChecked(on)
+	c.tick.OnChanged = ticked
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -162,26 +217,14 @@ func (t *Table[T]) update(id widget.TableCellID, o fyne.CanvasObject) {
 	}
 	row, column := t.rows[id.Row], t.columns[id.Col]
 	if column.Tick != nil {
-		c.text.Hide()
-		c.tick.Show()
-		c.tick.OnChanged = nil
-		c.tick.SetChecked(column.Tick(row))
-		c.tick.OnChanged = func(on bool) { column.OnTick(row, on) }
+		c.showTick(column.Tick(row), func(on bool) { column.OnTick(row, on) })
 		return
 	}
-	c.tick.Hide()
-	c.text.Show()
 	mark, marked := Good, false
 	if column.Mark != nil {
 		mark, marked = column.Mark(row)
 	}
-	if marked {
-		c.mark.SetResource(mark.Icon())
-		c.mark.Show()
-	} else {
-		c.mark.Hide()
-	}
-	c.label.SetText(column.Text(row))
+	c.show(column.Text(row), mark, marked)
 }
 
 // Count says how many rows there are, such as 50件.

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -64,7 +65,9 @@ func (m Mark) Icon() fyne.Resource {
 
 // Chip is a mark and a sentence beside it that breaks where the window ends.
 func Chip(m Mark, words string) fyne.CanvasObject {
-	return container.NewBorder(nil, nil, container.NewVBox(widget.NewIcon(m.Icon())), nil, Paragraph(words))
+	inset := theme.InnerPadding() // as far as a label's text is from its edge
+	icon := container.New(layout.NewCustomPaddedLayout(inset, 0, inset, 0), container.NewVBox(widget.NewIcon(m.Icon())))
+	return container.NewBorder(nil, nil, icon, nil, Paragraph(words))
 }
 
 // Card is content on a ground of its own.

@@ -25,6 +25,8 @@ type step struct {
 	name string // of its texts: wizard_NAME_…
 	show func(w *wizard) fyne.CanvasObject
 	done func(w *wizard) bool
+	// fills tells that the step takes the whole height and scrolls by itself.
+	fills bool
 }
 
 // The steps by number.
@@ -41,14 +43,14 @@ const (
 
 func steps() []step {
 	return []step{
-		stepPrepare:     {"prepare", prepare, func(w *wizard) bool { return w.setup.Step > stepPrepare }},
-		stepApplication: {"application", application, func(w *wizard) bool { return w.setup.ClientID != "" }},
-		stepAkerun:      {"akerun", akerun, func(w *wizard) bool { return w.akerunLinked() }},
-		stepSalesforce:  {"salesforce", salesforce, func(w *wizard) bool { return w.signedIn(w.status.Salesforce) }},
-		stepRights:      {"rights", rights, func(w *wizard) bool { return w.check != nil && !w.check.Blocked }},
-		stepPeople:      {"people", people, func(w *wizard) bool { return w.setup.Step > stepPeople && w.status.People.Sound > 0 }},
-		stepStart:       {"start", start, func(w *wizard) bool { return w.setup.Start.After(w.f.Now()) }},
-		stepConfirm:     {"confirm", confirm, func(w *wizard) bool { return begun(w.status.Phase) }},
+		stepPrepare:     {name: "prepare", show: prepare, done: func(w *wizard) bool { return w.setup.Step > stepPrepare }},
+		stepApplication: {name: "application", show: application, done: func(w *wizard) bool { return w.setup.ClientID != "" }},
+		stepAkerun:      {name: "akerun", show: akerun, done: func(w *wizard) bool { return w.akerunLinked() }},
+		stepSalesforce:  {name: "salesforce", show: salesforce, done: func(w *wizard) bool { return w.signedIn(w.status.Salesforce) }},
+		stepRights:      {name: "rights", show: rights, done: func(w *wizard) bool { return w.check != nil && !w.check.Blocked }},
+		stepPeople:      {name: "people", show: people, done: func(w *wizard) bool { return w.setup.Step > stepPeople && w.status.People.Sound > 0 }, fills: true},
+		stepStart:       {name: "start", show: start, done: func(w *wizard) bool { return w.setup.Start.After(w.f.Now()) }},
+		stepConfirm:     {name: "confirm", show: confirm, done: func(w *wizard) bool { return begun(w.status.Phase) }},
 	}
 }
 
@@ -66,16 +68,15 @@ type wizard struct {
 
 	list       *fyne.Container
 	heading    *widget.Label
-	body       *fyne.Container
-	scroll     *container.Scroll
+	center     *fyne.Container // the body, scrolling or not
 	back, next *widget.Button
 	whole      *fyne.Container
 }
 
 // New makes the wizard. The argument may name a step to show, akerun or salesforce, for handing that side to another person.
 func New(f *shell.Frame, argument string) fyne.CanvasObject {
-	w := &wizard{f: f, steps: steps(), list: container.NewVBox(), heading: field.Heading(""), body: container.NewStack()}
-	w.scroll = container.NewVScroll(w.body)
+	w := &wizard{f: f, steps: steps(), list: container.NewVBox(), heading: field.Heading("")}
+	w.center = container.NewStack()
 	w.back = widget.NewButtonWithIcon(text.Of("button_back"), theme.NavigateBackIcon(), func() { w.goTo(w.at - 1) })
 	w.next = widget.NewButtonWithIcon(text.Of("button_next"), theme.NavigateNextIcon(), func() { w.goTo(w.at + 1) })
 	w.next.IconPlacement = widget.ButtonIconTrailingText
@@ -117,10 +118,10 @@ func (w *wizard) open(argument string) {
 		w.at = w.setup.Step
 	}
 	buttons := container.NewBorder(nil, nil, w.back, w.next, container.NewCenter(widget.NewLabel(text.Of("wizard_resume"))))
-	main := container.NewBorder(container.NewVBox(w.heading, widget.NewSeparator()), container.NewVBox(widget.NewSeparator(), buttons), nil, nil, w.scroll)
+	main := container.NewBorder(container.NewVBox(w.heading, widget.NewSeparator()), container.NewVBox(widget.NewSeparator(), buttons), nil, nil, w.center)
 	if w.handingOver() {
 		leave := widget.NewButton(text.Of("wizard_to_dashboard"), func() { w.f.Navigate(shell.Dashboard, "") })
-		main = container.NewBorder(container.NewVBox(w.heading, widget.NewSeparator()), container.NewVBox(widget.NewSeparator(), container.NewHBox(leave)), nil, nil, w.scroll)
+		main = container.NewBorder(container.NewVBox(w.heading, widget.NewSeparator()), container.NewVBox(widget.NewSeparator(), container.NewHBox(leave)), nil, nil, w.center)
 		w.whole.Objects = []fyne.CanvasObject{container.NewPadded(main)}
 	} else {
 		w.whole.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, container.NewHBox(w.list, widget.NewSeparator()), nil, container.NewPadded(main))}
@@ -174,18 +175,17 @@ func (w *wizard) show() {
 	if w.handingOver() {
 		w.heading.SetText(text.Of("wizard_handover", text.Args{"Side": text.Side(connector.Side(s.name))}))
 	}
-	content := []fyne.CanvasObject{}
+	var above fyne.CanvasObject
 	if w.notice != "" {
-		content = append(content, field.Card(field.Chip(field.Warn, w.notice)))
+		above = field.Card(field.Chip(field.Warn, w.notice))
 		w.notice = ""
 	}
-	if len(content) > 0 {
-		w.body.Objects = []fyne.CanvasObject{container.NewBorder(content[0], nil, nil, nil, s.show(w))}
-	} else {
-		w.body.Objects = []fyne.CanvasObject{s.show(w)}
+	content := fyne.CanvasObject(container.NewBorder(above, nil, nil, nil, s.show(w)))
+	if !s.fills {
+		content = container.NewVScroll(content)
 	}
-	w.body.Refresh()
-	w.scroll.ScrollToTop()
+	w.center.Objects = []fyne.CanvasObject{content}
+	w.center.Refresh()
 	w.mark()
 }
 
