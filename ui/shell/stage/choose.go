@@ -104,3 +104,24 @@ func (s *Stage) OpenRow(row int) {
 	table.Select(widget.TableCellID{Row: row, Col: 1})
 	s.Settle()
 }
+
+// Fold opens the part of that name that is folded up.
+func (s *Stage) Fold(name string) {
+	s.t.Helper()
+	found := false
+	s.walk(func(o fyne.CanvasObject) bool {
+		if folds, ok := o.(*widget.Accordion); ok {
+			for i, item := range folds.Items {
+				if item.Title == name {
+					found = true
+					folds.Open(i)
+				}
+			}
+		}
+		return true
+	})
+	if !found {
+		s.t.Fatalf("there is no fold %q; shown is:\n%s", name, s.Text())
+	}
+	s.Settle()
+}
