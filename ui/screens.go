@@ -6,7 +6,9 @@ import (
 
 	"dakokubridge/ui/dashboard"
 	"dakokubridge/ui/days"
+	"dakokubridge/ui/history"
 	"dakokubridge/ui/people"
+	"dakokubridge/ui/preferences"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/wizard"
 )
@@ -25,5 +27,7 @@ func screens() []screen {
 		{shell.Dashboard, theme.HomeIcon(), dashboard.New},
 		{shell.People, theme.AccountIcon(), people.New},
 		{shell.Days, theme.CalendarIcon(), days.New},
+		{shell.History, theme.HistoryIcon(), history.New},
+		{shell.Settings, theme.SettingsIcon(), preferences.New},
 	}
 }
