@@ -12,6 +12,7 @@ import (
 func Decide(r Rules, f Facts) Decision {
 	j := &judgement{rules: r, Facts: f}
 	j.readAccesses()
+	j.explainStanding()
 	if why, out := j.outOfQuestion(); out {
 		j.withdraw(ClockIn, why)
 		j.withdraw(ClockOut, why)
@@ -39,6 +40,7 @@ type judgement struct {
 
 	counted []Access // eligible, by time; instants in UTC and whole seconds
 	before  []Access // would be eligible, but came before the first start
+	barred  []Access // the same at a door that has been taken out
 	strange []Access // count, but are of a type never seen before
 	future  []Access // from a door whose clock is ahead
 }
@@ -56,8 +58,12 @@ func (j *judgement) readAccesses() {
 	rows := make([]Access, 0, len(j.Accesses))
 	for _, a := range j.Accesses {
 		a.At = a.At.UTC().Truncate(time.Second)
-		if a.User != "" && j.Day.Contains(a.At) && !j.ExcludedDoors[a.Door] {
+		switch {
+		case a.User == "" || !j.Day.Contains(a.At):
+		case !j.ExcludedDoors[a.Door]:
 			rows = append(rows, a)
+		case a.At.Before(j.FirstStart):
+			j.barred = append(j.barred, a)
 		}
 	}
 	slices.SortFunc(rows, func(a, b Access) int {
@@ -102,15 +108,24 @@ func (j *judgement) sort(a Access) {
 	}
 }
 
+// explainStanding keeps the reason why a 退勤 that has left has no 出勤, after the person or the door has been taken out.
+func (j *judgement) explainStanding() {
+	_, in := j.standingIn()
+	switch {
+	case in || !j.left(ClockOut):
+	case j.Excluded && len(j.before) > 0:
+		j.find(SeenBeforeStart, j.before[0].At)
+	case len(j.before) == 0 && len(j.barred) > 0:
+		j.find(SeenBeforeStart, j.barred[0].At)
+	}
+}
+
 // outOfQuestion tells whether nothing of this day may be stamped for this person, and why.
 func (j *judgement) outOfQuestion() (Reason, bool) {
 	switch {
 	case !j.Day.End().After(j.FirstStart):
 		return SeenBeforeStart, true
 	case j.Excluded:
-		if len(j.before) > 0 && j.left(ClockOut) {
-			j.find(SeenBeforeStart, j.before[0].At) // still the reason why the 退勤 that was sent has no 出勤
-		}
 		return Excluded, true
 	case !j.Entry.IsZero() && j.Day.Before(j.Entry):
 		j.findIfSeen(NotEmployed)
@@ -209,11 +224,19 @@ func (j *judgement) callIn() call {
 	case j.dateUnwritable():
 		j.find(DateUnwritable, first.At)
 		return call{why: DateUnwritable}
+	case j.afterOut(first.At):
+		return call{why: Excluded}
 	case j.filled(ClockIn):
 		j.find(FilledByHand, first.At, "kind", string(ClockIn))
 		return call{why: FilledByHand}
 	}
 	return call{wanted: true, access: first}
+}
+
+// afterOut tells whether a 退勤 has left that an 出勤 at this instant would not lie before, as when what came before it was taken out since.
+func (j *judgement) afterOut(at time.Time) bool {
+	out, ok := j.latest(ClockOut)
+	return ok && out.leftAlready() && out.At.Sub(at) < j.rules.MinimumSpan
 }
 
 // callOut finds the 退勤 that the accesses call for.
@@ -232,6 +255,9 @@ func (j *judgement) callOut() call {
 			j.find(NoClockOut, j.counted[n-1].At)
 		}
 		return call{why: NoClockOut}
+	case j.outDateUnwritable():
+		j.find(DateUnwritable, j.counted[n-1].At, "kind", string(ClockOut))
+		return call{why: DateUnwritable}
 	case j.filled(ClockOut):
 		j.find(FilledByHand, j.counted[n-1].At, "kind", string(ClockOut))
 		return call{why: FilledByHand}
@@ -269,6 +295,21 @@ func (j *judgement) standingIn() (time.Time, bool) {
 // dateUnwritable tells whether the day's first access lies after midnight where TeamSpirit would put it on the wrong date.
 func (j *judgement) dateUnwritable() bool {
 	return !j.TargetDateWritable && !j.left(ClockIn) && !j.counted[0].At.Before(j.Day.Next().Midnight())
+}
+
+// outDateUnwritable tells whether the day's last access lies after midnight where TeamSpirit, which puts a 退勤 without its date on the
+// day of the 出勤 before it, would find none.
+func (j *judgement) outDateUnwritable() bool {
+	last := j.counted[len(j.counted)-1].At
+	if j.TargetDateWritable || j.left(ClockOut) || last.Before(j.Day.Next().Midnight()) {
+		return false
+	}
+	if _, in := j.standingIn(); in {
+		return false
+	}
+	s, planned := j.latest(ClockIn)
+	going := slices.ContainsFunc(j.decision.Stamps, func(s Stamp) bool { return s.Kind == ClockIn })
+	return !going && !(planned && s.State == Planned)
 }
 
 // filled tells whether the sheet got a time of this kind by other hands on a day where only empty places are filled.

@@ -308,6 +308,12 @@ func TestDecide(t *testing.T) {
 		// People.
 		{name: "G14 excluded by hand", now: "30:00", accesses: "09:00, 18:00", standing: []string{"in 1 sent 09:00", "out 1 planned 18:00"}, change: func(_ *testing.T, f *Facts) { f.Excluded = true }, want: "withdraw out 1 EXCLUDED"},
 		{name: "excluded and taken in again", now: "30:00", accesses: "09:00, 18:00", standing: []string{"in 1 sent 09:00", "out 1 withdrawn 18:00 EXCLUDED"}, want: "out 1 18:00"},
+		{name: "G14 excluded after a 退勤 that has no 出勤", now: "30:00", accesses: "09:00, 18:00", standing: []string{"out 1 sent 18:00"}, change: func(t *testing.T, f *Facts) {
+			f.Excluded, f.FirstStart, f.Start = true, clock(t, "12:00"), clock(t, "12:00")
+		}, want: "SEEN_BEFORE_START"},
+		{name: "its door excluded after a 退勤 that has no 出勤", now: "30:00", accesses: "09:00 door=A9, 18:00", standing: []string{"out 1 sent 18:00"}, change: func(t *testing.T, f *Facts) {
+			f.ExcludedDoors, f.FirstStart, f.Start = map[string]bool{"A9": true}, clock(t, "12:00"), clock(t, "12:00")
+		}, want: "SEEN_BEFORE_START"},
 		{name: "an excluded door", now: "30:00", accesses: "08:00 door=A9, 09:00, 18:00", change: func(_ *testing.T, f *Facts) { f.ExcludedDoors = map[string]bool{"A9": true} }, want: "in 1 09:00, out 1 18:00"},
 		{name: "the only door was excluded", now: "12:00", accesses: "09:00", standing: []string{"in 1 planned 09:00"}, change: func(_ *testing.T, f *Facts) { f.ExcludedDoors = map[string]bool{"A1": true} }, want: "withdraw in 1 EXCLUDED"},
 		{name: "before 入社日", now: "30:00", accesses: "09:00, 18:00", change: func(_ *testing.T, f *Facts) { f.Entry = f.Day.Next() }, want: "NOT_EMPLOYED"},
@@ -337,6 +343,13 @@ func TestDecide(t *testing.T) {
 		// Dates that can't be written.
 		{name: "first access after midnight, no TargetDate", now: "80:00", accesses: "24:00, 28:00", change: func(_ *testing.T, f *Facts) { f.TargetDateWritable = false }, want: "DATE_UNWRITABLE"},
 		{name: "first access just before midnight, no TargetDate", now: "80:00", accesses: "23:59:59, 28:00", change: func(_ *testing.T, f *Facts) { f.TargetDateWritable = false }, want: "in 1 23:59:59, out 1 28:00"},
+		{name: "C14 退勤 after midnight without 出勤, no TargetDate", now: "80:00", accesses: "09:00, 13:00, 25:00", change: func(t *testing.T, f *Facts) {
+			f.TargetDateWritable, f.FirstStart, f.Start = false, clock(t, "12:00"), clock(t, "12:00")
+		}, want: "DATE_UNWRITABLE, SEEN_BEFORE_START"},
+		{name: "C14 the same with a Web 出勤", now: "80:00", accesses: "09:00, 13:00, 25:00", change: func(t *testing.T, f *Facts) {
+			in := clock(t, "09:10")
+			f.TargetDateWritable, f.FirstStart, f.Start, f.Web.In = false, clock(t, "12:00"), clock(t, "12:00"), &in
+		}, want: "SEEN_BEFORE_START, out 1 25:00"},
 		{name: "first access after midnight", now: "80:00", accesses: "24:00, 28:00", want: "in 1 24:00, out 1 28:00"},
 
 		// Doors with wrong clocks.

@@ -165,6 +165,7 @@ var mixture = slices.Concat(weathers(), []kind{
 	{"excluded people", .25, 2, (*drawer).excluded}, {"excluded door", .15, 1, (*drawer).excludedDoor}, {"web", .5, 6, (*drawer).web},
 	{"other rows", .15, 2, (*drawer).otherRows}, {"rows deleted", .15, 2, (*drawer).rowsDeleted}, {"resend", .25, 3, (*drawer).resend},
 	{"sleep", .3, 2, (*drawer).sleep}, {"clock wrong", .25, 2, (*drawer).clockWrong}, {"restart", .3, 3, (*drawer).restart}, {"crash", .5, 5, (*drawer).crash},
+	{"nobody's presence", .4, 4, (*drawer).nobodysPresence},
 })
 
 // weathers are the kinds of trouble on the way, on either side.
@@ -373,6 +374,16 @@ func (d *drawer) clockWrong(kind) {
 
 func (d *drawer) restart(kind) {
 	d.at(d.during(), "restart", func(r *run) { r.restart() })
+}
+
+// nobodysPresence adds rows that name somebody who was not there: remote operation, a refused card, an automatic lock.
+func (d *drawer) nobodysPresence(kind) {
+	who, at := d.r.Uint64(), d.during()
+	how := oneOf(d.r, [2]string{"unlock", "remote"}, [2]string{"denied", "nfc_outside"}, [2]string{"lock", "autolock"}, [2]string{"unlock", "timeout"})
+	d.at(at, "a row "+how[0]+" "+how[1]+" names somebody", func(r *run) {
+		_, err := r.World.AkerunServer().AddAccess(akerunserver.NewAccess{User: r.somebody(who), At: at, Up: at, Action: how[0], DeviceType: how[1]})
+		r.must(err)
+	})
 }
 
 // points are where the process may die, besides at any request.

@@ -61,6 +61,7 @@ type run struct {
 	disk *durable
 
 	off     time.Duration // how wrong the PC's clock is
+	served  int           // rows that Akerun has shown when a page was last about to be kept
 	fuse    *fuse
 	deaths  int
 	story   []string
@@ -92,6 +93,13 @@ func Play(t testing.TB, seed uint64) Outcome {
 	r.recovered()
 	r.until(r.plan.end)
 	return r.judge()
+}
+
+// Has tells whether a seed's mixture has a kind of fault whose name holds one of these.
+func Has(seed uint64, kinds ...string) bool {
+	return slices.ContainsFunc(draw(seed).kinds, func(k string) bool {
+		return slices.ContainsFunc(kinds, func(wanted string) bool { return strings.Contains(k, wanted) })
+	})
 }
 
 // recovers is how long the connector may take after everything is well (L1): an attempt with unknown outcome is waited for 12 minutes, a
@@ -143,7 +151,11 @@ func (r *run) open() {
 
 // atPoint dies where the fuse is set.
 func (r *run) atPoint(_ context.Context, point string) error {
-	if f := r.fuse; f != nil && f.point == point {
+	served := r.served
+	if point == engine.HookIngestBeforeCommit {
+		r.served = r.World.AkerunServer().ServedCount()
+	}
+	if f := r.fuse; f != nil && f.point == point && (point != engine.HookIngestBeforeCommit || r.served > served) { // an empty page is nothing to lose
 		if f.skip--; f.skip < 0 {
 			r.fuse = nil
 			r.note("dies at %s", point)
@@ -262,12 +274,28 @@ func (r *run) judge() Outcome {
 			r.broken = append(r.broken, fmt.Sprintf("L4 %s since %s is still open", i.Reason, i.Since.In(company.Japan).Format("01-02 15:04:05")))
 		}
 	}
+	if len(r.broken) > 0 {
+		r.tellUnfinished()
+	}
 	sound, err := r.disk.sound()
 	r.must(err)
 	if sound != "ok" {
 		r.broken = append(r.broken, "S16 integrity_check: "+sound)
 	}
 	return Outcome{Verdict: v, Problems: r.broken, Crashes: r.deaths, Trace: r.trace(), story: r.story}
+}
+
+// tellUnfinished adds to the story what is not on the sheet.
+func (r *run) tellUnfinished() {
+	days, err := r.Days(r.ctx, connector.DayQuery{From: r.plan.from.Format(time.DateOnly), To: r.plan.end.Format(time.DateOnly)})
+	r.must(err)
+	for _, d := range days {
+		for _, s := range d.Stamps {
+			if s.State != "on_sheet" && s.State != "withdrawn" {
+				r.note("%s of %s: %s %s is %s %s", d.Day, d.EmployeeID, s.Kind, s.At.In(company.Japan).Format("01-02 15:04:05"), s.State, s.Why)
+			}
+		}
+	}
 }
 
 // trace is a hash of everything that went over the wire to Salesforce and of every row, without what differs by chance: ports and tokens.
