@@ -38,9 +38,15 @@ const longVariable = "DAKOKUBRIDGE_TEST_LONG"
 
 var errCrash = errors.New("crash")
 
-// TestBoard holds the cases of the board that kill the connector within this process. It dies at a point, at every time it passes there in
-// two short days, and is started again.
-func TestBoard(t *testing.T) {
+// TestBoard holds the cases of the board that kill the connector within this process: it dies the first time it passes a point, and once in
+// the middle of two short days, and is started again.
+func TestBoard(t *testing.T) { crashes(t, 2) }
+
+// TestVolumeCrashes has it die every time it passes where stamps are sent, and a few times where accesses are read and days decided.
+func TestVolumeCrashes(t *testing.T) { crashes(t, 1<<30) }
+
+// crashes plays at most so many crashes at each point, for each kind of key field.
+func crashes(t *testing.T, most int) {
 	names := map[string]string{
 		engine.HookIngestBeforeCommit: "A01-kill9-before-ingest-commit", engine.HookIngestAfterCommit: "A02-kill9-after-ingest-before-decide",
 		engine.HookOutboxBeforeSend: "A03-kill9-after-outbox-before-send", engine.HookOutboxAfterSend: "A04-kill9-after-send-before-ack-commit",
@@ -52,14 +58,17 @@ func TestBoard(t *testing.T) {
 			if hits[point] == 0 {
 				t.Fatalf("%s is never passed", point)
 			}
-			step := 1
-			if reading := slices.Index(points, point) < slices.Index(points, engine.HookOutboxBeforeSend); reading && key != salesforceserver.KeyUnique {
-				continue // what the key field is does not matter before anything is sent
-			} else if reading && os.Getenv(longVariable) == "" {
-				step = max(1, hits[point]/5) // of the many times that it is passed, some
+			most := most
+			if slices.Index(points, point) < slices.Index(points, engine.HookOutboxBeforeSend) {
+				if key != salesforceserver.KeyUnique {
+					continue // what the key field is does not matter before anything is sent
+				}
+				if os.Getenv(longVariable) == "" {
+					most = min(most, 5) // of the many times that it is passed
+				}
 			}
 			t.Run(names[point]+"/"+key, func(t *testing.T) {
-				for n := 1; n <= hits[point]; n += step {
+				for n := 1; n <= hits[point]; n += max(1, (hits[point]+most-1)/most) {
 					playCrash(t, key, point, n)
 				}
 			})

@@ -74,7 +74,7 @@ func (o *office) address(on *simulator.Listening) settings.Settings {
 // start starts a connector of its own process in step with the world's clock.
 func (o *office) start(drain bool) *process {
 	o.t.Helper()
-	return start(o.t, order{Dir: o.Dir, Offset: o.World.Clock().Now().Sub(time.Now()), Settings: o.settings, Drain: drain}, o.Vault)
+	return start(o.t, order{Dir: o.Dir, Offset: time.Until(o.World.Clock().Now()), Settings: o.settings, Drain: drain}, o.Vault)
 }
 
 // drain runs connectors until nothing is left to send, letting time pass in between for what must wait.

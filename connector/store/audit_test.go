@@ -170,8 +170,7 @@ func TestErasedBody(t *testing.T) {
 	if p := problems(t, s); len(p) > 0 {
 		t.Error(p)
 	}
-	var same int64
-	same = s.number(t, "SELECT COUNT(*) - COUNT(DISTINCT digest) FROM audit")
+	same := s.number(t, "SELECT COUNT(*) - COUNT(DISTINCT digest) FROM audit")
 	if same != 0 {
 		t.Errorf("%d digests are equal", same)
 	}
