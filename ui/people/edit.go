@@ -56,8 +56,11 @@ func (s *screen) open(r *row) {
 
 func because(r *row) string { return text.Of("people_because_" + r.ProposedBecause) }
 
-// factsWidth is how wide the dialog about a person is.
-const factsWidth = 560
+// The dialog about a person and its captions are so wide.
+const (
+	factsWidth   = 600
+	captionWidth = 210
+)
 
 func (s *screen) facts(r *row) fyne.CanvasObject {
 	remark := r.verdict
@@ -78,7 +81,8 @@ func (s *screen) facts(r *row) fyne.CanvasObject {
 		{"people_employed", employment(r)}, {"people_linked_since", r.LinkedSince},
 	} {
 		if fact[1] != "" {
-			all.Add(container.NewGridWithColumns(2, widget.NewLabel(text.Of(fact[0])), selectable(fact[1])))
+			caption := widget.NewLabel(text.Of(fact[0]))
+			all.Add(container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(captionWidth, caption.MinSize().Height), caption), nil, selectable(fact[1])))
 		}
 	}
 	return all

@@ -198,7 +198,7 @@ func TestSearchAndFilter(t *testing.T) {
 		t.Fatalf("no %q in %q", name, choice.Options)
 		return ""
 	}
-	for name, want := range map[string]int{"候補あり": 2, "ユーザーコードがありません": 1, "Akerunユーザーなし": 3} {
+	for name, want := range map[string]int{"候補あり": 2, "ユーザーコードがありません": 1, "対応するAkerunユーザーなし": 3} {
 		choice.SetSelected(byName(name))
 		if got := rows(s); got < want {
 			t.Errorf("%s shows %d rows, want %d at least", name, got, want)
