@@ -52,6 +52,9 @@ func (l *Local) Items(ctx context.Context, q ItemQuery) ([]Item, error) {
 	return out, nil
 }
 
+// KnownReason tells whether a code is a reason of the rules, such as NO_CLOCK_OUT; another system's text is not.
+func KnownReason(code string) bool { return attendance.Reason(code).Known() }
+
 // CloseItem implements Connector.
 func (l *Local) CloseItem(ctx context.Context, id int64, memo string) error {
 	memo, err := memoOf(memo)

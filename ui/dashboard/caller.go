@@ -132,8 +132,8 @@ func Steps(d connector.StoryDay) string {
 
 // why is a reason of the rules in words; TeamSpirit's own text stays as it is.
 func why(reason string) string {
-	if key := "reason_" + reason; text.Of(key) != key {
-		return text.Of(key)
+	if connector.KnownReason(reason) {
+		return text.Reason(reason)
 	}
 	return reason
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"dakokubridge/connector"
+	"dakokubridge/ui/field"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 )
@@ -31,7 +32,7 @@ func newToday(f *shell.Frame) *today {
 		(*label).SizeName = theme.SizeNameSubHeadingText
 		caption := widget.NewLabelWithStyle(text.Of(key), fyne.TextAlignCenter, fyne.TextStyle{})
 		caption.SizeName = theme.SizeNameCaptionText
-		return container.NewVBox(*label, caption)
+		return container.New(field.Tight{}, *label, caption)
 	}
 	figures := container.NewGridWithColumns(4,
 		figure("dashboard_sent", &t.sent), figure("dashboard_waiting", &t.waiting), figure("dashboard_due", &t.due), figure("dashboard_read", &t.read))

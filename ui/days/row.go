@@ -78,7 +78,7 @@ func why(reason string) string {
 		return ""
 	case reason == "PENDING":
 		return text.Of("days_pending")
-	case text.Of("reason_"+reason) != "reason_"+reason:
+	case connector.KnownReason(reason):
 		return text.Reason(reason)
 	}
 	return reason

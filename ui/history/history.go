@@ -91,9 +91,8 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 
 // Kind is a kind in words.
 func Kind(kind string) string {
-	key := "history_kind_" + kind
-	if words := text.Of(key); words != key {
-		return words
+	if slices.Contains(Kinds, kind) {
+		return text.Of("history_kind_" + kind)
 	}
 	return kind
 }
@@ -178,32 +177,32 @@ func detail(e connector.HistoryEntry, between string) string {
 	return strings.Join(parts, between)
 }
 
+// named are the details that have a name in words.
+var named = []string{
+	"at", "attempt", "authority", "because", "cause", "code", "confirmed", "day", "door", "employee", "excluded", "first",
+	"forgotten", "found", "from", "how", "item", "key", "kind", "last", "names", "organization", "reason", "record", "revision",
+	"rows", "side", "sound", "start", "times", "unknown", "user", "verdict", "why",
+}
+
 // nameOf is the name of a detail in words; one that has none stands as it is.
 func nameOf(name string) string {
-	key := "history_detail_" + name
-	if words := text.Of(key); words != key {
-		return words
+	if slices.Contains(named, name) {
+		return text.Of("history_detail_" + name)
 	}
 	return name
 }
 
 // valueOf puts codes of a closed set into words.
 func valueOf(name, value string) string {
-	var words, key string
-	switch name {
-	case "reason", "because":
-		key = "reason_" + value
-		words = text.Of(key)
-	case "side":
+	switch {
+	case connector.KnownReason(value):
+		return text.Reason(value)
+	case name == "side":
 		return text.Side(connector.Side(value))
-	case "kind":
-		key = "kind_" + value
-		words = text.Of(key)
+	case name == "kind" && (value == "in" || value == "out"):
+		return text.Kind(value)
 	}
-	if words == key {
-		return value
-	}
-	return words
+	return value
 }
 
 // verify checks the whole chain and the database.

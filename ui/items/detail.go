@@ -2,8 +2,6 @@ package items
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -49,6 +47,12 @@ func showDetail(p *panel, i connector.Item) {
 	d = p.f.ShowDialog(text.Reason(i.Reason), content)
 }
 
+// details are the names of details in the order shown; what else there is means nothing to people.
+var details = []string{
+	"kind", "at", "ours", "stamped", "sheet", "web", "next", "from", "to", "door", "action", "device", "text", "code", "problem", "access", "user_code",
+	"employee_code", "subject",
+}
+
 // facts is what is known of an item, by name.
 func facts(p *panel, i connector.Item) fyne.CanvasObject {
 	form := container.New(layout.NewFormLayout())
@@ -63,9 +67,9 @@ func facts(p *panel, i connector.Item) fyne.CanvasObject {
 	}
 	add("items_person", who(i))
 	add("items_day", dayWords(i.Day))
-	for _, name := range slices.Sorted(maps.Keys(i.Detail)) {
-		if key := "items_detail_" + name; has(key) {
-			add(key, p.value(i, name))
+	for _, name := range details {
+		if _, ok := i.Detail[name]; ok {
+			add("items_detail_"+name, p.value(i, name))
 		}
 	}
 	add("items_state", state(i))

@@ -146,7 +146,11 @@ func TestADayThatWasNeverStampedIsSentAgainAfterAPreview(t *testing.T) {
 
 func TestEveryReasonHasItsMeaningInBothLanguages(t *testing.T) {
 	for _, language := range []string{"ja", "en"} {
-		stage.New(t, office(t).Local, language)
+		stage.New(t, rig.Quiet(t, rig.Options{Seed: 1}).Local, language)
+		table, err := text.Table(language)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, reason := range attendance.AllReasons() {
 			if reason.List() == attendance.Recorded {
 				continue
@@ -155,7 +159,11 @@ func TestEveryReasonHasItsMeaningInBothLanguages(t *testing.T) {
 			if m := items.Meaning(i); m == "meaning_"+string(reason) || strings.Contains(m, "{{") || strings.Contains(m, "<no value>") {
 				t.Errorf("%s: the meaning of %s is %q", language, reason, m)
 			}
-			if letter, ok := items.Letter(i); ok && (strings.Contains(letter, "{{") || strings.Contains(letter, "<no value>")) {
+			letter, ok := items.Letter(i)
+			if there := table["letter_"+string(reason)] != ""; ok != there {
+				t.Errorf("%s: a letter of %s: %v, in the texts: %v", language, reason, ok, there)
+			}
+			if ok && (strings.Contains(letter, "{{") || strings.Contains(letter, "<no value>")) {
 				t.Errorf("%s: the letter of %s is %q", language, reason, letter)
 			}
 		}

@@ -8,25 +8,37 @@ import (
 	"dakokubridge/ui/text"
 )
 
+// written are the reasons about which somebody has to be written to; a test compares it with the texts.
+var written = map[string]bool{
+	"ACCESS_AFTER_LEAVING": true, "ACROSS_0500": true, "BATCH_OFF": true, "DATE_UNWRITABLE": true, "DUPLICATE_EMPLOYEE_CODE": true,
+	"DUPLICATE_USER_CODE": true, "EMPLOYEE_RIGHTS": true, "EMPLOYEE_UNKNOWN": true, "FIRST_IS_EXIT": true, "LAST_IS_ENTRY": true,
+	"LATE_EARLIER": true, "LATE_LATER": true, "LIMIT_REACHED": true, "LOCKED_MONTH": true, "LOGIN_NEEDED": true,
+	"MULTIPLE_ORGANIZATIONS": true, "NOT_ON_SHEET": true, "NOT_PROCESSED": true, "NO_CLOCK_OUT": true, "OBJECT_OUT_OF_REACH": true,
+	"OTHER_CONNECTOR": true, "REJECTED": true, "RIGHTS_LOST": true, "SEEN_BEFORE_START": true, "SHEET_UNREADABLE": true,
+	"TLS_REFUSED": true, "TOO_OLD": true, "UNSTAMPED_DAY": true, "WEB_CLOCK_IN_LATER": true,
+}
+
 // Letter is the sentence to send about an item: to the person, to an administrator, to the IT department; ok is false where there is nobody
 // to write to.
 func Letter(i connector.Item) (sentence string, ok bool) {
-	if !has("letter_" + i.Reason) {
+	if !written[i.Reason] {
 		return "", false
 	}
 	return text.Of("letter_"+i.Reason, args(i)), true
 }
 
 // Meaning says what an item means and what to do about it.
-func Meaning(i connector.Item) string { return text.Of("meaning_"+i.Reason, args(i)) }
+func Meaning(i connector.Item) string {
+	if !connector.KnownReason(i.Reason) {
+		return i.Japanese
+	}
+	return text.Of("meaning_"+i.Reason, args(i))
+}
 
 // Notice tells all employees that stamping has stopped and what to do meanwhile.
 func Notice(cause string) string {
 	return text.Of("letter_staff", text.Args{"Cause": text.Reason(cause)})
 }
-
-// has tells whether there is a text of that key.
-func has(key string) bool { return text.Of(key) != key }
 
 func args(i connector.Item) text.Args {
 	return text.Args{

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"dakokubridge/ui/field"
 	"dakokubridge/ui/text"
 )
 
@@ -26,7 +27,6 @@ func newLine() *line {
 	}
 	l.title.TextStyle.Bold = true
 	l.title.Truncation, l.sub.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
-	l.sub.Importance = widget.LowImportance
 	l.sub.SizeName = theme.SizeNameCaptionText
 	l.ExtendBaseWidget(l)
 	return l
@@ -34,35 +34,7 @@ func newLine() *line {
 
 // CreateRenderer implements fyne.Widget.
 func (l *line) CreateRenderer() fyne.WidgetRenderer {
-	words := container.New(tight{}, l.title, l.sub)
+	words := container.New(field.Tight{}, l.title, l.sub)
 	buttons := container.NewCenter(container.NewHBox(l.cure, l.copy, l.open))
 	return widget.NewSimpleRenderer(container.NewBorder(nil, nil, container.NewHBox(l.tick, l.mark), buttons, words))
-}
-
-// tight lays labels one under the other without the room that they keep around themselves.
-type tight struct{}
-
-// Layout implements fyne.Layout.
-func (tight) Layout(parts []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
-	for _, part := range parts {
-		height := part.MinSize().Height
-		part.Move(fyne.NewPos(0, y))
-		part.Resize(fyne.NewSize(size.Width, height))
-		y += height - 2*theme.InnerPadding() + theme.Padding()
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (tight) MinSize(parts []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	for n, part := range parts {
-		least := part.MinSize()
-		size.Width = max(size.Width, least.Width)
-		size.Height += least.Height
-		if n > 0 {
-			size.Height -= 2*theme.InnerPadding() - theme.Padding()
-		}
-	}
-	return size
 }

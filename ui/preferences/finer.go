@@ -112,12 +112,11 @@ func refused(err error) string {
 	if !errors.As(err, &said) {
 		return text.Error(err)
 	}
-	key := "preferences_refused_" + strings.ReplaceAll(said.Detail["setting"], ".", "_")
-	if said.Code == connector.CodeWrongState {
-		key = "preferences_refused_now"
-	}
-	if words := text.Of(key); words != key {
-		return words
+	switch {
+	case said.Code == connector.CodeWrongState:
+		return text.Of("preferences_refused_now")
+	case said.Detail["setting"] == "proxy":
+		return text.Of("preferences_refused_proxy")
 	}
 	return text.Error(err)
 }
