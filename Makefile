@@ -2,7 +2,7 @@
 
 PROGRAM := dist/dakokubridge$(if $(filter Windows_NT,$(OS)),.exe)
 
-.PHONY: run test build check packages-run packages-test
+.PHONY: run test build check board board-full packages-run packages-test
 
 # The desktop app on the demo where there is a screen, otherwise three days of the demo in the terminal.
 run: build
@@ -19,6 +19,16 @@ build: packages-run
 test: packages-test
 	go test -race -timeout 20m -skip '^TestVolume' ./...
 	go test -timeout 20m -run '^TestVolume' ./...
+
+# The board of faults: how many of its cases are survived, and how many of the engines that are wrong on purpose the swarm notices.
+board: packages-test
+	@mkdir -p dist
+	@go test -json -timeout 40m ./app/... ./connector/... > dist/board.json; go run ./connector/proof/board < dist/board.json
+	@go test -tags mutants -count 1 -timeout 60m -run '^TestMutants$$' ./connector/proof/swarm > dist/mutants.txt; tail -n 20 dist/mutants.txt | grep '^mutants:'
+
+# The same with three hundred runs of the swarm.
+board-full:
+	DAKOKUBRIDGE_SEEDS=300 $(MAKE) board
 
 # What .ci/run checks beside the tests.
 check:
