@@ -60,6 +60,9 @@ func kind(d connector.PersonDay, of string) fyne.CanvasObject {
 			"Done": text.Second(st.DoneAt), "Attempts": st.Attempts, "Key": st.Key, "Record": dash(st.RecordID), "Why": why(st.Why),
 		}
 		words := text.Of("days_stamp", args)
+		if st.Revision > 1 {
+			words += "\n" + text.Of("days_stamp_revision", args)
+		}
 		if st.Why != "" {
 			words += "\n" + text.Of("days_stamp_why", args)
 		}

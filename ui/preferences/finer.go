@@ -42,8 +42,8 @@ func (s *screen) finerCard() fyne.CanvasObject {
 		key   string
 		input fyne.CanvasObject
 	}{
-		{"poll", container.NewHBox(p.poll)}, {"back", container.NewHBox(p.back)}, {"least", container.NewHBox(p.least)}, {"deny", p.deny},
-		{"proxy", p.proxy}, {"keep", container.NewHBox(p.keep)},
+		{"poll", container.NewHBox(wide(p.poll))}, {"back", container.NewHBox(wide(p.back))}, {"least", container.NewHBox(wide(p.least))}, {"deny", p.deny},
+		{"proxy", p.proxy}, {"keep", container.NewHBox(wide(p.keep))},
 	} {
 		form.Add(widget.NewLabelWithStyle(text.Of("preferences_"+row.key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
 		why := field.Paragraph(text.Of("preferences_" + row.key + "_why"))
@@ -104,6 +104,11 @@ func numbers(from, to, now int) *widget.Select {
 	s := widget.NewSelect(names, nil)
 	s.Selected = strconv.Itoa(now)
 	return s
+}
+
+// wide gives a selection room for its longest value: Fyne measures the shortest.
+func wide(s *widget.Select) fyne.CanvasObject {
+	return container.NewGridWrap(fyne.NewSize(240, s.MinSize().Height), s)
 }
 
 // refused says what is wrong with settings: the façade names the setting.

@@ -42,7 +42,7 @@ func (s *screen) programCard() fyne.CanvasObject {
 		})
 	}
 	return field.Card(field.Heading(text.Of("preferences_program")), start, notify,
-		container.New(layout.NewFormLayout(), widget.NewLabel(text.Of("preferences_language")), container.NewHBox(language)))
+		container.New(layout.NewFormLayout(), widget.NewLabel(text.Of("preferences_language")), container.NewHBox(wide(language))))
 }
 
 func orPC(language string) string {

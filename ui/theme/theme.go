@@ -86,20 +86,23 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 { return theme.DefaultThem
 
 var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNamePrimary: hex(0x14507a),
-	Good:                   hex(0x1b6e3c),
-	Warn:                   hex(0x8a5a00),
-	Bad:                    hex(0xb3261e),
-	Calm:                   hex(0x14507a),
-	Band:                   hex(0xeaf1f6),
+	// Fyne's own border of fields and ticks can hardly be seen: 3:1 against the ground is what people need.
+	theme.ColorNameInputBorder: hex(0x7c8790),
+	Good:                       hex(0x1b6e3c),
+	Warn:                       hex(0x8a5a00),
+	Bad:                        hex(0xb3261e),
+	Calm:                       hex(0x14507a),
+	Band:                       hex(0xeaf1f6),
 }
 
 var dark = map[fyne.ThemeColorName]color.Color{
-	theme.ColorNamePrimary: hex(0x5aa6dc),
-	Good:                   hex(0x6fcf8e),
-	Warn:                   hex(0xf0b84d),
-	Bad:                    hex(0xff8a80),
-	Calm:                   hex(0x7db8e6),
-	Band:                   hex(0x22303a),
+	theme.ColorNamePrimary:     hex(0x5aa6dc),
+	theme.ColorNameInputBorder: hex(0x8a959e),
+	Good:                       hex(0x6fcf8e),
+	Warn:                       hex(0xf0b84d),
+	Bad:                        hex(0xff8a80),
+	Calm:                       hex(0x7db8e6),
+	Band:                       hex(0x22303a),
 }
 
 func hex(rgb uint32) color.NRGBA {
