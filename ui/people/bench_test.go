@@ -41,7 +41,7 @@ func BenchmarkTenThousand(b *testing.B) {
 			table.UpdateHeader(widget.TableCellID{Row: -1, Col: i % 8}, head)
 			test.Tap(head.(*widget.Button))
 		},
-		"scroll": func(i int) { table.ScrollTo(widget.TableCellID{Row: i * 97 % 10_000}) },
+		"scroll":        func(i int) { table.ScrollTo(widget.TableCellID{Row: i * 97 % 10_000}) },
 		"tick everyone": func(int) { s.Press(text.Of("people_tick_all")) },
 	} {
 		b.Run(name, func(b *testing.B) {

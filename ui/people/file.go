@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,7 @@ func (s *screen) findings(check connector.PeopleFileCheck) []finding {
 	}
 	for _, c := range check.Changes {
 		if !doubtful[c.Line] {
-			all = append(all, finding{c.Line, field.Good, c.Name, c.Code, text.Of("file_change", text.Args{"Former": c.Former, "Code": c.Code})})
+			all = append(all, finding{c.Line, field.Good, c.Name, c.Code, text.Of("file_change", text.Args{"Former": cmp.Or(c.Former, text.Of("people_no_code")), "Code": c.Code})})
 		}
 	}
 	return all

@@ -56,6 +56,9 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 	return s.layout()
 }
 
+// choiceWidth has room for the longest verdict with its number.
+const choiceWidth = 260
+
 // tableHeight is what the table takes at least, so that it can be used inside a page that scrolls.
 const tableHeight = 420
 
@@ -66,7 +69,7 @@ func (s *screen) layout() fyne.CanvasObject {
 	give := export.Button(s.f, func(ctx context.Context, format connector.Format, language string) (connector.File, error) {
 		return s.f.Connector.ExportPeople(ctx, format, language)
 	})
-	find := container.NewBorder(nil, nil, nil, container.NewHBox(s.filter.choice, s.count), s.search)
+	find := container.NewBorder(nil, nil, nil, container.NewHBox(container.NewGridWrap(fyne.NewSize(choiceWidth, s.filter.choice.MinSize().Height), s.filter.choice), s.count), s.search)
 	records := widget.NewButtonWithIcon(text.Of("codes_records"), theme.HistoryIcon(), s.progress.showLists)
 	actions := container.NewHBox(s.proposed, take, give, records, night, read)
 	top := container.NewVBox(s.progress.content, find, container.NewHScroll(actions))

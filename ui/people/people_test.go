@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -14,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"dakokubridge/connector"
+	"dakokubridge/connector/attendance"
 	"dakokubridge/connector/proof/rig"
 	"dakokubridge/connector/simulator/akerunserver"
 	"dakokubridge/connector/simulator/salesforceserver"
@@ -429,5 +431,28 @@ func TestEnglish(t *testing.T) {
 		if strings.ContainsAny(line, "のはをにで件人") && !strings.Contains(line, "社員") {
 			t.Errorf("Japanese in the English screen: %q", line)
 		}
+	}
+}
+
+func TestNightsArePointedOut(t *testing.T) {
+	o := newOffice(t)
+	night := o.Hire("7001")
+	day := func(text string) time.Time {
+		at, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-"+text, attendance.Japan)
+		ok(t, err)
+		return at
+	}
+	o.Enter(night, day("23 22:00"), day("24 06:10"))
+	ok(t, o.ReadPeople(t.Context()))
+	s := stage.New(t, o.Local, "ja")
+	s.Window.Resize(fyne.NewSize(1200, 900))
+	s.Show(people.New, "7001")
+	if words, _ := cell(t, s, 0, 6); words != "連携できます" {
+		t.Errorf("before: %q", words)
+	}
+	s.Tap("5時をまたぐ勤務を調べる")
+	s.Want("5時をまたいで勤務した人: 1人")
+	if words, _ := cell(t, s, 0, 6); words != "連携できます（5時をまたぐ勤務 1日）" {
+		t.Errorf("after: %q", words)
 	}
 }
