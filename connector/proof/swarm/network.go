@@ -148,7 +148,10 @@ func (n *network) carry(r *http.Request, side connector.Side, data, write bool, 
 		}
 		return nil, &net.OpError{Op: "read", Net: "pipe", Err: io.ErrUnexpectedEOF}
 	case zombie:
-		late := 5*time.Second + time.Duration(n.random.Int64N(int64(9*time.Minute)))
+		late := 5*time.Second + time.Duration(n.random.Int64N(int64(4*time.Minute)))
+		if n.random.IntN(3) > 0 { // mostly so late that the next poll comes before it
+			late += 5 * time.Minute
+		}
 		n.set("fail_next", []map[string]any{{"method": r.Method, "path": "/composite/sobjects", "drop": true, "apply_after": late.String()}})
 		n.sending = nil
 		return n.way.RoundTrip(r)

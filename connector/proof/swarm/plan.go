@@ -29,7 +29,7 @@ type plan struct {
 	events     []event
 	healed     time.Time // by then every fault is over
 	end        time.Time
-	blind      time.Duration // how long the connector may know nothing new of people
+	darkness   [][2]time.Time // when people can't be read
 }
 
 // event is something that happens to the world or the connector at an instant.
@@ -144,8 +144,27 @@ func (d *drawer) at(t time.Time, what string, do func(*run)) {
 	d.events = append(d.events, event{t, what, do})
 }
 
-// dark notes that people can't be read for so long.
-func (d *drawer) dark(from, until time.Time) { d.blind += until.Sub(from) }
+// dark notes that people can't be read for a while.
+func (d *drawer) dark(from, until time.Time) {
+	d.darkness = append(d.darkness, [2]time.Time{from, until})
+}
+
+// blind is how long the connector may know nothing new of people: the longest time without half an hour of light for a reading.
+func (p *plan) blind() (longest time.Duration) {
+	spans := slices.Clone(p.darkness)
+	slices.SortFunc(spans, func(a, b [2]time.Time) int { return a[0].Compare(b[0]) })
+	var from, until time.Time
+	for _, s := range spans {
+		if s[0].After(until.Add(45 * time.Minute)) {
+			from = s[0]
+		}
+		if s[1].After(until) {
+			until = s[1]
+		}
+		longest = max(longest, until.Sub(from))
+	}
+	return longest
+}
 
 // kind is a kind of fault in the mixture.
 type kind struct {

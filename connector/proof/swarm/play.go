@@ -95,9 +95,10 @@ func Play(t testing.TB, seed uint64) Outcome {
 	return r.judge()
 }
 
-// Has tells whether a seed's mixture has a kind of fault whose name holds one of these.
+// Has tells whether a seed's mixture has a kind of fault whose name holds one of these, or its key field is as "key plain" says.
 func Has(seed uint64, kinds ...string) bool {
-	return slices.ContainsFunc(draw(seed).kinds, func(k string) bool {
+	p := draw(seed)
+	return slices.ContainsFunc(append(p.kinds, "key "+p.salesforce.UniqueKey), func(k string) bool {
 		return slices.ContainsFunc(kinds, func(wanted string) bool { return strings.Contains(k, wanted) })
 	})
 }
@@ -255,7 +256,7 @@ func (r *run) judge() Outcome {
 	v := r.Judge(func(e *proof.Evidence) {
 		e.Exclusions, e.Asked, e.Snapshots = r.out, r.asked, r.looks
 		e.DateUnwritable = !r.plan.salesforce.TargetDateCreateable
-		e.PeopleLag, e.HealedAt = time.Hour+r.plan.blind, r.plan.healed
+		e.PeopleLag, e.HealedAt = time.Hour+r.plan.blind(), r.plan.healed
 		if r.plan.akerun.IDOrder == "event" {
 			e.Grace = lookBackWithin
 		}
