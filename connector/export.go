@@ -35,7 +35,7 @@ type exportWords struct {
 	days, items, about                   string
 	dayHeading, itemHeading              []string
 	made, product, head, period, rowsIn  string
-	states, lists, itemStates            map[string]string
+	states, itemStates                   map[string]string
 	reason                               func(string) string
 	list                                 func(attendance.List) string
 	pending, revision, dayName, itemName string
