@@ -36,8 +36,9 @@ func (s *screen) open(d connector.PersonDay) {
 		shown.Hide()
 		resend.Ask(s.f, connector.ResendRequest{From: d.Day, To: d.Day, UserIDs: []string{d.UserID}}, s.read)
 	}))
-	content := container.NewVScroll(container.NewVBox(append(parts, widget.NewSeparator(), buttons)...))
-	content.SetMinSize(fyne.NewSize(600, 380))
+	scroll := container.NewVScroll(container.NewVBox(parts...))
+	scroll.SetMinSize(fyne.NewSize(600, 380))
+	content := container.NewBorder(nil, buttons, nil, nil, scroll)
 	shown = s.f.ShowDialog(d.Day+"　"+text.Of("dashboard_person", text.Args{"Name": dash(d.Name), "Code": dash(code(d))}), content)
 }
 

@@ -20,8 +20,8 @@ func (s *screen) columns() []field.Column[connector.PersonDay] {
 		{Title: text.Of("days_first"), Width: 62, Text: func(d day) string { return timeOn(d.Day, d.First) }},
 		{Title: text.Of("days_last"), Width: 62, Text: func(d day) string { return timeOn(d.Day, d.Last) }},
 		{Title: text.Of("days_accesses"), Width: 56, Text: func(d day) string { return strconv.Itoa(d.Accesses) }, Compare: func(a, b day) int { return a.Accesses - b.Accesses }},
-		{Title: text.Kind("in"), Width: 188, Text: func(d day) string { return stampCell(d, "in") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "in") }},
-		{Title: text.Kind("out"), Width: 188, Text: func(d day) string { return stampCell(d, "out") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "out") }},
+		{Title: text.Kind("in"), Width: 210, Text: func(d day) string { return stampCell(d, "in") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "in") }},
+		{Title: text.Kind("out"), Width: 210, Text: func(d day) string { return stampCell(d, "out") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "out") }},
 		{Title: text.Of("days_items"), Width: 260, Text: itemsCell},
 	}
 }

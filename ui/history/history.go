@@ -58,7 +58,7 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 		{Title: text.Of("history_at"), Width: 170, Text: func(e connector.HistoryEntry) string { return text.Second(e.At) }},
 		{Title: text.Of("history_kind"), Width: 230, Text: func(e connector.HistoryEntry) string { return Kind(e.Kind) }},
 		{Title: text.Of("history_who"), Width: 180, Text: who},
-		{Title: text.Of("history_stamp"), Width: 150, Text: stamp},
+		{Title: text.Of("history_stamp"), Width: 185, Text: stamp},
 		{Title: text.Of("history_detail"), Width: 420, Text: func(e connector.HistoryEntry) string { return detail(e, " ・ ") }},
 		{Title: text.Of("history_number"), Width: 90, Text: func(e connector.HistoryEntry) string { return text.Of("history_seq", text.Args{"N": e.Seq}) },
 			Compare: func(a, b connector.HistoryEntry) int { return int(a.Seq - b.Seq) }},

@@ -23,14 +23,14 @@ func showDetail(p *panel, i connector.Item) {
 	parts := []fyne.CanvasObject{facts(p, i), field.Strong(text.Of("items_meaning")), field.Paragraph(Meaning(i))}
 	if letter, ok := Letter(i); ok {
 		words := widget.NewMultiLineEntry()
-		words.Wrapping = fyne.TextWrapWord
+		words.Wrapping = fyne.TextWrapBreak
 		words.SetText(letter)
 		words.SetMinRowsVisible(4)
 		parts = append(parts, field.Strong(text.Of("items_letter")), words,
 			container.NewHBox(field.CopyButton(p.f, text.Of("items_copy"), func() string { return words.Text })))
 	}
+	buttons := container.NewHBox(layout.NewSpacer())
 	if i.State == "open" {
-		buttons := container.NewHBox(layout.NewSpacer())
 		if cure, ok := CureOf(p.f, i, p.changed); ok {
 			b := widget.NewButton(cure.Label, func() { d.Hide(); cure.Do() })
 			b.Importance = widget.HighImportance
@@ -40,11 +40,10 @@ func showDetail(p *panel, i connector.Item) {
 			d.Hide()
 			closeItems(p.f, []connector.Item{i}, p.changed)
 		}))
-		parts = append(parts, widget.NewSeparator(), buttons)
 	}
-	content := container.NewVScroll(container.NewVBox(parts...))
-	content.SetMinSize(fyne.NewSize(560, 380))
-	d = p.f.ShowDialog(text.Reason(i.Reason), content)
+	scroll := container.NewVScroll(container.NewVBox(parts...))
+	scroll.SetMinSize(fyne.NewSize(600, 380))
+	d = p.f.ShowDialog(text.Reason(i.Reason), container.NewBorder(nil, buttons, nil, nil, scroll))
 }
 
 // details are the names of details in the order shown; what else there is means nothing to people.
