@@ -72,6 +72,9 @@ func (s *state) words(now connector.Status) string {
 	if now.Phase == connector.Waiting && !now.Start.After(s.f.Now()) {
 		return text.Of("dashboard_about_to_start", args)
 	}
+	if now.Phase == connector.NeedsLink && waiting(now) == 0 {
+		return text.Of("dashboard_nothing_waits", args)
+	}
 	return text.Of("dashboard_is_"+string(now.Phase), args)
 }
 
@@ -112,7 +115,10 @@ func (s *state) parts(now connector.Status) []fyne.CanvasObject {
 func (s *state) cause(now connector.Status, r connector.Relink) fyne.CanvasObject {
 	args := text.Args{"Side": text.Side(r.Side), "Who": orSomebody(r.Who), "Since": text.Moment(r.Since), "N": waiting(now)}
 	words := text.Of("dashboard_since_whose", args) + "\n" + items.Meaning(connector.Item{Reason: r.Cause, Detail: map[string]string{"subject": string(r.Side)}}) +
-		"\n" + text.Of("dashboard_who_cures_"+string(r.Side), args) + "　" + text.Of("dashboard_when_cured", args)
+		"\n" + text.Of("dashboard_who_cures_"+string(r.Side), args)
+	if waiting(now) > 0 {
+		words += "\n" + text.Of("dashboard_when_cured", args)
+	}
 	return container.NewVBox(field.Chip(field.Bad, text.Side(r.Side)+": "+text.Reason(r.Cause)), field.Paragraph(words))
 }
 
@@ -134,33 +140,33 @@ func warning(w string) string {
 
 // buttons are what a person can do in this state, the most fitting first.
 func (s *state) buttons(now connector.Status) []fyne.CanvasObject {
-	button := func(key string, do func()) *widget.Button { return widget.NewButton(text.Of(key), do) }
-	first := func(key string, do func()) *widget.Button {
-		b := button(key, do)
+	button := func(words string, do func()) *widget.Button { return widget.NewButton(words, do) }
+	first := func(words string, do func()) *widget.Button {
+		b := button(words, do)
 		b.Importance = widget.HighImportance
 		return b
 	}
+	sync := button(text.Of("cure_sync"), func() { items.Sync(s.f, func() {}) })
 	setup := func() { s.f.Navigate(shell.Setup, "") }
 	switch now.Phase {
 	case connector.NotSetUp:
-		return []fyne.CanvasObject{first("dashboard_begin", setup)}
+		return []fyne.CanvasObject{first(text.Of("dashboard_begin"), setup)}
 	case connector.Applied, connector.Ready:
-		return []fyne.CanvasObject{first("dashboard_go_on", setup)}
+		return []fyne.CanvasObject{first(text.Of("dashboard_go_on"), setup)}
 	case connector.Unlinked:
-		return []fyne.CanvasObject{first("dashboard_link_again", setup)}
+		return []fyne.CanvasObject{first(text.Of("dashboard_link_again"), setup)}
 	case connector.NeedsLink:
 		var all []fyne.CanvasObject
 		for _, r := range now.Relink {
-			b := first("", func() { s.f.Navigate(shell.Setup, string(r.Side)) })
-			b.SetText(text.Of("dashboard_sign_in", text.Args{"Side": text.Side(r.Side)}))
-			all = append(all, b)
+			words := text.Of("dashboard_sign_in", text.Args{"Side": text.Side(r.Side)})
+			all = append(all, first(words, func() { s.f.Navigate(shell.Setup, string(r.Side)) }))
 		}
 		cause := now.Relink[0].Cause
-		return append(all, field.CopyButton(s.f, text.Of("letter_staff_copy"), func() string { return items.Notice(cause) }))
+		return append(all, sync, field.CopyButton(s.f, text.Of("letter_staff_copy"), func() string { return items.Notice(cause) }))
 	case connector.Paused:
-		return []fyne.CanvasObject{first("dashboard_resume", s.resume)}
+		return []fyne.CanvasObject{first(text.Of("dashboard_resume"), s.resume)}
 	}
-	return []fyne.CanvasObject{button("cure_sync", func() { items.Sync(s.f, func() {}) }), button("dashboard_pause", s.pause)}
+	return []fyne.CanvasObject{sync, button(text.Of("dashboard_pause"), s.pause)}
 }
 
 func (s *state) resume() {
