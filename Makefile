@@ -28,7 +28,7 @@ board: packages-test
 
 # The same with three hundred runs of the swarm.
 board-full:
-	DAKOKUBRIDGE_SEEDS=300 $(MAKE) board
+	DAKOKUBRIDGE_SEEDS=300 DAKOKUBRIDGE_CORE_SEEDS=20000 $(MAKE) board
 
 # What .ci/run checks beside the tests.
 check:
