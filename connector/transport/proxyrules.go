@@ -28,11 +28,10 @@ func chosenProxy(address func() string, otherwise func(*http.Request) (*url.URL,
 	if address == nil {
 		return otherwise
 	}
-	return func(req *http.Request) (*url.URL, error) {
-		chosen := address()
-		if chosen == "" {
-			return otherwise(req)
+	return withoutLoopback(func(req *http.Request) (*url.URL, error) {
+		if chosen := address(); chosen != "" {
+			return url.Parse(chosen)
 		}
-		return withoutLoopback(func(*http.Request) (*url.URL, error) { return url.Parse(chosen) })(req)
-	}
+		return otherwise(req)
+	})
 }
