@@ -151,6 +151,9 @@ func (c *confirming) row(ctx context.Context, row store.Outbox, found teamspirit
 
 func (c *confirming) in(d time.Duration) int64 { return store.Millis(c.tx.Now().Add(d)) }
 
+// nextHour is when rows are looked at again that wait for a person's hand: all together, in one look, at the full hour.
+func nextHour(now time.Time) time.Time { return now.Add(recheckEvery).Truncate(recheckEvery) }
+
 // deleted lists a row that somebody took away. It is not made again: that was a person's decision.
 func (c *confirming) deleted(ctx context.Context, row store.Outbox) error {
 	c.tx.Audit("deleted", map[string]string{"key": row.Key, "record": row.RecordID})
@@ -170,7 +173,7 @@ func (c *confirming) deleted(ctx context.Context, row store.Outbox) error {
 func (c *confirming) failed(ctx context.Context, row store.Outbox, found teamspirit.Row) error {
 	next := int64(0)
 	if c.tx.Now().Sub(store.Time(row.AcceptedAt)) < recheckFor {
-		next = c.in(recheckEvery)
+		next = store.Millis(nextHour(c.tx.Now()))
 	}
 	if row.State == "error" {
 		return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: next, ID: row.ID})
@@ -275,7 +278,7 @@ func (c *confirming) otherValue(ctx context.Context, row store.Outbox, shown tim
 func (c *confirming) recheck(ctx context.Context, row store.Outbox) error {
 	next := int64(0)
 	if c.tx.Now().Sub(store.Time(row.AcceptedAt)) < recheckFor {
-		next = c.in(recheckEvery)
+		next = store.Millis(nextHour(c.tx.Now()))
 	}
 	return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: next, ID: row.ID})
 }
@@ -304,18 +307,19 @@ func shownOnSheet(day attendance.Day, row store.Outbox, sheet teamspirit.SheetDa
 
 // watchUnprocessed lists, in one line for all, that rows stay 未処理 longer than TeamSpirit ever took in the last week.
 func (e *Engine) watchUnprocessed(ctx context.Context) error {
-	return e.update(ctx, func(tx *store.Tx) error {
-		oldest, err := tx.OldestAccepted(ctx)
-		if err != nil {
-			return err
+	now, least := e.now(), e.p.Rules.UnprocessedAfter(0)
+	holds := false
+	err := e.p.Store.View(ctx, func(q *store.Queries) error {
+		oldest, err := q.OldestAccepted(ctx)
+		if err != nil || oldest == 0 || now.Sub(store.Time(oldest)) <= least {
+			return err // the slowest of a week takes a while to find
 		}
-		slowest, err := tx.SlowestProcessed(ctx, dayNumber(attendance.DayOf(tx.Now()).Add(-7)))
-		if err != nil {
-			return err
-		}
-		if oldest > 0 && tx.Now().Sub(store.Time(oldest)) > e.p.Rules.UnprocessedAfter(time.Duration(slowest)*time.Millisecond) {
-			return openItem(ctx, tx, itemOf(attendance.NotProcessed, sourceConfirm))
-		}
-		return cure(ctx, tx, attendance.NotProcessed, "", attendance.Day{}, "")
+		slowest, err := q.SlowestProcessed(ctx, dayNumber(attendance.DayOf(now).Add(-7)))
+		holds = now.Sub(store.Time(oldest)) > e.p.Rules.UnprocessedAfter(time.Duration(slowest)*time.Millisecond)
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("looking for stamps that stay unprocessed: %w", err)
+	}
+	return e.state(ctx, itemOf(attendance.NotProcessed, sourceConfirm), holds)
 }

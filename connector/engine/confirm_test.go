@@ -22,6 +22,16 @@ func TestNextCheck(t *testing.T) {
 	}
 }
 
+func TestNextHour(t *testing.T) {
+	for now, want := range map[string]string{
+		"25 09:00:00": "25 10:00:00", "25 09:00:01": "25 10:00:00", "25 09:59:59": "25 10:00:00", "25 23:30:00": "26 00:00:00",
+	} {
+		if got := nextHour(jst(now)); !got.Equal(jst(want)) {
+			t.Errorf("at %s: %s, want %s", now, got.In(tokyo), want)
+		}
+	}
+}
+
 func TestNextLook(t *testing.T) {
 	since := jst("25 09:00:00")
 	for now, want := range map[string]string{
