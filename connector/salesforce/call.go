@@ -97,6 +97,9 @@ func (c *Client) do(ctx context.Context, r call) (answer, error) {
 
 // sessionExpired reports whether a says that a new access token would do.
 func sessionExpired(a answer) bool {
+	if a.success() {
+		return false // a page of a query is long: it is not read for errors
+	}
 	fault, known := decodeFaults(a.body)
 	switch {
 	case a.status == http.StatusUnauthorized:
