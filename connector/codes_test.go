@@ -163,12 +163,12 @@ func TestCodesLeaveCallsToReading(t *testing.T) {
 		changes = append(changes, connector.CodeChange{UserID: r.World.AkerunServer().AddUser(fmt.Sprint("人", i), "", ""), Code: fmt.Sprint(60000 + i)})
 	}
 	r.Link(at("25 05:00"))
-	r.RunUntil(at("25 09:00"))
+	began := r.World.Clock().Now()
 	list := plan(t, r, changes...)
-	r.RunUntil(at("25 09:20"))
+	r.RunUntil(at("24 20:25"))
 	var calls, polls []time.Time
 	for _, q := range r.World.AkerunServer().Requests() {
-		if q.At.Before(at("25 09:00")) || !strings.HasPrefix(q.Path, "/v3/") {
+		if q.At.Before(began) || !strings.HasPrefix(q.Path, "/v3/") {
 			continue
 		}
 		calls = append(calls, q.At)
@@ -181,6 +181,9 @@ func TestCodesLeaveCallsToReading(t *testing.T) {
 			t.Fatalf("31 calls within %v at %v", calls[i].Sub(calls[i-30]), calls[i])
 		}
 	}
+	if len(polls) < 20 {
+		t.Errorf("accesses were read %d times in 25 minutes", len(polls))
+	}
 	for i := 1; i < len(polls); i++ {
 		if gap := polls[i].Sub(polls[i-1]); gap > 70*time.Second {
 			t.Errorf("accesses were not read for %v before %v", gap, polls[i])
@@ -189,7 +192,7 @@ func TestCodesLeaveCallsToReading(t *testing.T) {
 	lists, err := r.CodeChanges(t.Context())
 	ok(t, err)
 	if l := lists[0]; l.ID != list || l.Done != 150 || l.Open() {
-		t.Errorf("%+v after 20 minutes", l)
+		t.Errorf("%+v after 25 minutes", l)
 	}
 }
 
@@ -427,4 +430,20 @@ func TestExportedPeopleReadBack(t *testing.T) {
 	}
 	_, err := r.ExportPeople(t.Context(), "pdf", "ja")
 	wantCode(t, err, connector.CodeBadInput)
+}
+
+// TestCancelledWhileNobodyKnows: what was sent without an answer and turns out not to be written is not written after all.
+func TestCancelledWhileNobodyKnows(t *testing.T) {
+	t.Parallel()
+	r, p := peopled(t, rig.Options{}, "7001")
+	r.World.AkerunServer().Inject(akerunserver.Fault{Method: http.MethodPut, Path: "/users/", Kind: akerunserver.FaultStatus, Status: 503, Times: 1})
+	list := plan(t, r, connector.CodeChange{UserID: p[0].User, Code: "8001"})
+	r.RunUntil(at("24 20:00:02"))
+	wantChanges(t, r, list, "8001 unknown server")
+	ok(t, r.CancelCodeChanges(t.Context(), list))
+	r.RunUntil(at("24 20:10"))
+	wantChanges(t, r, list, "8001 cancelled")
+	if got := codeAt(t, r, p[0].User); got != "7001" || puts(r) != 1 {
+		t.Errorf("Akerun has %q after %d writings", got, puts(r))
+	}
 }

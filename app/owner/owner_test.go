@@ -95,6 +95,10 @@ func fill(v reflect.Value, n int) {
 		v.SetString(fmt.Sprintf("値%d", n))
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(n + 1))
+	case reflect.Uint8:
+		v.SetUint(uint64(n%255 + 1))
+	case reflect.Float64:
+		v.SetFloat(float64(n) + 0.5)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Slice:
