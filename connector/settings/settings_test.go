@@ -52,7 +52,7 @@ func TestTheReadmeShowsTheDefaults(t *testing.T) {
 	if d := cmp.Diff(Default(), s); d != "" {
 		t.Error(d)
 	}
-	for _, key := range []string{"language", "proxy", "clock_url", "base_url", "client_id", "redirect_uri", "login_url", "callback_ports",
+	for _, key := range []string{"language", "proxy", "clock_url", "start_at_sign_in", "notifications", "keep_years", "base_url", "client_id", "redirect_uri", "login_url", "callback_ports",
 		"poll_interval", "people_interval", "minimum_span", "look_back_days", "deny", "akerun_per_minute", "salesforce_share", "[teamspirit]"} {
 		if !strings.Contains(block, key) {
 			t.Errorf("the README does not tell of %s", key)

@@ -45,7 +45,7 @@ func TestBeforeTheStart(t *testing.T) {
 	s.Want("待機中", "2026年11月25日（水） 05:00 に連携を始めます（あと9時間0分）", "Akerun: ", "（2026-11-24 20:00〜）")
 }
 
-func TestACallerIsToldWhatHappened(t *testing.T) {
+func TestTheNumbersOfTodayAndWhatACallerIsTold(t *testing.T) {
 	r := rig.Quiet(t, rig.Options{Seed: 1})
 	p := r.Hire("77001")
 	r.Link(at("25 05:00"))
@@ -57,6 +57,9 @@ func TestACallerIsToldWhatHappened(t *testing.T) {
 	} {
 		t.Run(language, func(t *testing.T) {
 			s := open(t, r, language)
+			if figures := "1\n" + text.Of("dashboard_sent") + "\n0\n" + text.Of("dashboard_waiting") + "\n1\n" + text.Of("dashboard_due") + "\n09:00\n"; !s.Has(figures) {
+				t.Errorf("no %q in\n%s", figures, s.Text())
+			}
 			s.Fill(text.Of("dashboard_search"), "77001")
 			s.Until("an answer", func() bool { return s.Has("77001") && s.Has("→") })
 			s.Want(want...)
@@ -76,20 +79,7 @@ func TestACallerIsToldWhatHappened(t *testing.T) {
 	}
 }
 
-func TestTheNumbersOfToday(t *testing.T) {
-	r := rig.Quiet(t, rig.Options{Seed: 1})
-	p, q := r.Hire("77001"), r.Hire("77002")
-	r.Link(at("25 05:00"))
-	r.Enter(p, at("25 08:52"))
-	r.Enter(q, at("25 08:55"))
-	r.RunUntil(at("25 09:35"))
-	s := open(t, r, "ja")
-	if got := s.Text(); !strings.Contains(got, "2\n今日の出勤 送信済み\n0\n送信待ち\n2\n5時に退勤を判断\n09:30\n最後の読み取り") {
-		t.Error(got)
-	}
-}
-
-func TestPauseAndResume(t *testing.T) {
+func TestPauseResumeAndAWarning(t *testing.T) {
 	r := rig.Quiet(t, rig.Options{Seed: 1})
 	p := r.Hire("77001")
 	r.Link(at("25 05:00"))
@@ -108,6 +98,13 @@ func TestPauseAndResume(t *testing.T) {
 	}
 	s.Tap("再開")
 	s.Want("連携中")
+	status, err := r.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	status.Warnings = []string{"akerun OFFLINE"}
+	s.Update(status)
+	s.Want("連携中（再試行中）", "Akerun: ネットワークにつながりません。自動で再試行しています")
 	r.RunUntil(at("25 09:30"))
 	if got := r.Rows(p); len(got) != 1 {
 		t.Error(got)
@@ -155,19 +152,6 @@ func TestALostSignInSaysWhoCuresItAndWhatFollows(t *testing.T) {
 	if got := r.Rows(p); len(got) != 1 {
 		t.Error(got)
 	}
-}
-
-func TestASideThatCantBeReachedIsAWarning(t *testing.T) {
-	r := rig.Quiet(t, rig.Options{Seed: 1})
-	r.Link(at("25 05:00"))
-	s := open(t, r, "ja")
-	status, err := r.Status(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	status.Phase, status.Warnings = connector.Running, []string{"akerun OFFLINE"}
-	s.Update(status)
-	s.Want("連携中（再試行中）", "Akerun: ネットワークにつながりません。自動で再試行しています")
 }
 
 func TestAfterUnlinking(t *testing.T) {

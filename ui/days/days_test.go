@@ -23,15 +23,15 @@ func at(text string) time.Time {
 }
 
 // worked is a linked office in which one came and went on the 25th and 26th, and another was seen once.
-func worked(t *testing.T) (r *rig.Rig, p, once rig.Person) {
+func worked(t *testing.T) (*rig.Rig, rig.Person) {
 	t.Helper()
-	r = rig.Quiet(t, rig.Options{Seed: 1})
-	p, once = r.Hire("77001"), r.Hire("77002")
+	r := rig.Quiet(t, rig.Options{Seed: 1})
+	p, once := r.Hire("77001"), r.Hire("77002")
 	r.Link(at("25 05:00"))
 	r.Enter(p, at("25 09:00"), at("25 18:00"), at("26 08:50"))
 	r.Enter(once, at("25 10:00"))
 	r.RunUntil(at("26 09:30"))
-	return r, p, once
+	return r, p
 }
 
 func open(t *testing.T, r *rig.Rig, language, argument string) *stage.Stage {
@@ -42,8 +42,17 @@ func open(t *testing.T, r *rig.Rig, language, argument string) *stage.Stage {
 	return s
 }
 
-func TestDaysOfADayAMonthAndAPerson(t *testing.T) {
-	r, _, _ := worked(t)
+// What only looks shares one world.
+func TestLooking(t *testing.T) {
+	r, p := worked(t)
+	t.Run("a day, a month and a person", func(t *testing.T) { daysOfADayAMonthAndAPerson(t, r) })
+	t.Run("an argument", func(t *testing.T) { anArgumentLeadsToADayAndAPerson(t, r) })
+	t.Run("a day tells its stamps and why", func(t *testing.T) { aDayTellsItsStampsAndWhy(t, r, p) })
+	t.Run("an impossible period", func(t *testing.T) { anImpossiblePeriodIsSaid(t, r) })
+	t.Run("export", func(t *testing.T) { daysAreExportedToExcel(t, r) })
+}
+
+func daysOfADayAMonthAndAPerson(t *testing.T, r *rig.Rig) {
 	for language, want := range map[string]struct{ day, month []string }{
 		"ja": {[]string{"2026年11月26日（木）", "1件", "08:50 勤務表に反映済み", "これから判断"}, []string{"3件", "09:00 勤務表に反映済み", "18:00 勤務表に反映済み", "退勤なし"}},
 		"en": {[]string{"Thu 26 Nov 2026", "08:50 ", "not decided yet"}, []string{"18:00 "}},
@@ -65,8 +74,7 @@ func TestDaysOfADayAMonthAndAPerson(t *testing.T) {
 	}
 }
 
-func TestAnArgumentLeadsToADayAndAPerson(t *testing.T) {
-	r, _, _ := worked(t)
+func anArgumentLeadsToADayAndAPerson(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja", "2026-11-25 77002")
 	s.Until("the day", func() bool { return s.Has("退勤なし") && s.Has("1件") })
 	if s.Has("77001") {
@@ -74,8 +82,7 @@ func TestAnArgumentLeadsToADayAndAPerson(t *testing.T) {
 	}
 }
 
-func TestADayTellsItsStampsAndWhy(t *testing.T) {
-	r, p, _ := worked(t)
+func aDayTellsItsStampsAndWhy(t *testing.T, r *rig.Rig, p rig.Person) {
 	s := open(t, r, "ja", "2026-11-25")
 	s.Until("the day", func() bool { return s.Has("2件") })
 	s.OpenRow(0)
@@ -122,8 +129,7 @@ func TestADeletedStampIsSentAgainForChosenPeople(t *testing.T) {
 	s.Want("再送できる打刻はありません")
 }
 
-func TestAnImpossiblePeriodIsSaid(t *testing.T) {
-	r, _, _ := worked(t)
+func anImpossiblePeriodIsSaid(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja", "2026-11-25")
 	for written, want := range map[string]string{"2026-11-01": "期間の終わりが始まりより前", "2027-11-01": "62日まで", "x": "2026-11-22 のように"} {
 		s.Entries()[1].SetText(written)
@@ -131,8 +137,7 @@ func TestAnImpossiblePeriodIsSaid(t *testing.T) {
 	}
 }
 
-func TestDaysAreExportedToExcel(t *testing.T) {
-	r, _, _ := worked(t)
+func daysAreExportedToExcel(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja", "2026-11-25")
 	s.Path = filepath.Join(t.TempDir(), "days.xlsx")
 	s.Press("出力")

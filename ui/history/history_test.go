@@ -14,6 +14,7 @@ import (
 	"dakokubridge/connector/proof/rig"
 	"dakokubridge/ui/history"
 	"dakokubridge/ui/shell/stage"
+	"dakokubridge/ui/text"
 )
 
 func at(text string) time.Time {
@@ -58,7 +59,6 @@ func TestTheHistoryByKindNewestFirst(t *testing.T) {
 func TestEarlierEntriesAreReadOnRequest(t *testing.T) {
 	r := rig.Quiet(t, rig.Options{Seed: 1, People: 60})
 	r.Link(at("25 05:00"))
-	r.RunUntil(at("25 12:00"))
 	for n := range 4 {
 		if err := r.Exclude(t.Context(), allUsers(t, r), n%2 == 0); err != nil {
 			t.Fatal(err)
@@ -120,8 +120,9 @@ func TestEveryKindThatIsWrittenHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, language := range []string{"ja", "en"} {
-		r := rig.Quiet(t, rig.Options{Seed: 1})
-		stage.New(t, r.Local, language)
+		if _, err := text.Load(language); err != nil {
+			t.Fatal(err)
+		}
 		for _, k := range history.Kinds {
 			if history.Kind(k) == k {
 				t.Errorf("%s: no words for %s", language, k)

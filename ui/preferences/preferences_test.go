@@ -23,14 +23,14 @@ func at(text string) time.Time {
 	return t
 }
 
-func running(t *testing.T) (*rig.Rig, rig.Person) {
+func running(t *testing.T) *rig.Rig {
 	t.Helper()
 	r := rig.Quiet(t, rig.Options{Seed: 1})
 	p := r.Hire("77001")
 	r.Link(at("25 05:00"))
 	r.Enter(p, at("25 09:00"))
 	r.RunUntil(at("25 12:00"))
-	return r, p
+	return r
 }
 
 func open(t *testing.T, r *rig.Rig, language string) *stage.Stage {
@@ -50,8 +50,22 @@ func settings(t *testing.T, r *rig.Rig) connector.Settings {
 	return set
 }
 
-func TestWhoLinkedAndHandingOver(t *testing.T) {
-	r, _ := running(t)
+// One world for all, for it takes longer to make than to use; unlinking comes last.
+func TestSettings(t *testing.T) {
+	r := running(t)
+	for _, c := range []struct {
+		name string
+		run  func(*testing.T, *rig.Rig)
+	}{
+		{"who linked, and handing over", whoLinkedAndHandingOver}, {"pause, resume, sync", pauseResumeAndSync},
+		{"a door is taken out after a question", aDoorIsTakenOutAfterAQuestion}, {"finer settings", finerSettingsAreCheckedAndInForce},
+		{"the program's own settings", theProgramsOwnSettings}, {"diagnostics", theDiagnosticsAreSaved}, {"unlinking", unlinkingSaysWhatItMeans},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t, r) })
+	}
+}
+
+func whoLinkedAndHandingOver(t *testing.T, r *rig.Rig) {
 	for language, want := range map[string][]string{
 		"ja": {"いまの状態: 連携中（連携開始日時 2026年11月25日（水） 05:00）", "（2026年11月24日（火） 20:00 から）"},
 		"en": {"State: Running", "since Tue 24 Nov 2026"},
@@ -71,8 +85,7 @@ func TestWhoLinkedAndHandingOver(t *testing.T) {
 	}
 }
 
-func TestPauseResumeAndSync(t *testing.T) {
-	r, _ := running(t)
+func pauseResumeAndSync(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja")
 	s.Tap("一時停止")
 	s.Tap("一時停止する")
@@ -85,8 +98,7 @@ func TestPauseResumeAndSync(t *testing.T) {
 	}
 }
 
-func TestUnlinkingSaysWhatItMeansAndLinkingAgainLeadsToTheWizard(t *testing.T) {
-	r, _ := running(t)
+func unlinkingSaysWhatItMeans(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja")
 	s.Tap("連携解除")
 	s.Want("「オプション契約」を解約してください", "勤務表にそのまま残ります", "まだ送っていない打刻（0件）")
@@ -109,8 +121,7 @@ func TestUnlinkingSaysWhatItMeansAndLinkingAgainLeadsToTheWizard(t *testing.T) {
 	}
 }
 
-func TestADoorIsTakenOutAfterAQuestion(t *testing.T) {
-	r, _ := running(t)
+func aDoorIsTakenOutAfterAQuestion(t *testing.T, r *rig.Rig) {
 	doors, err := r.Doors(t.Context())
 	if err != nil || len(doors) != 1 {
 		t.Fatal(doors, err)
@@ -136,8 +147,7 @@ func TestADoorIsTakenOutAfterAQuestion(t *testing.T) {
 	}
 }
 
-func TestTheProgramsOwnSettings(t *testing.T) {
-	r, _ := running(t)
+func theProgramsOwnSettings(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja")
 	s.Tap("PCにサインインしたときに起動する")
 	s.Tap("対応が必要になったら通知する")
@@ -148,8 +158,7 @@ func TestTheProgramsOwnSettings(t *testing.T) {
 	}
 }
 
-func TestFinerSettingsAreCheckedAndInForce(t *testing.T) {
-	r, _ := running(t)
+func finerSettingsAreCheckedAndInForce(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja")
 	s.Fold("詳細設定")
 	s.Choose("10分", "2分")
@@ -177,8 +186,7 @@ func TestFinerSettingsAreCheckedAndInForce(t *testing.T) {
 	}
 }
 
-func TestTheDiagnosticsAreSaved(t *testing.T) {
-	r, _ := running(t)
+func theDiagnosticsAreSaved(t *testing.T, r *rig.Rig) {
 	s := open(t, r, "ja")
 	s.Path = filepath.Join(t.TempDir(), "d.zip")
 	s.Tap("診断情報を保存…")
