@@ -76,7 +76,7 @@ func TestExcludedWhileTheOutcomeIsUnknown(t *testing.T) {
 		p := r.Hire("7001")
 		r.Enter(p, times("25 09:00", "25 18:00")...)
 		lose.left.Store(1)
-		r.RunUntil(at("25 09:05"))
+		r.RunUntil(at("25 09:06"))
 		if q := status(t, r).Queue; q.Unknown != 1 {
 			t.Fatalf("queue %+v, want one unknown", q)
 		}

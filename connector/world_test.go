@@ -38,10 +38,11 @@ func times(texts ...string) []time.Time {
 	return out
 }
 
-// linked makes a quiet office that is linked on the evening of the 24th and starts at 05:00 on the 25th.
+// linked makes a quiet office that is linked in the night to the 25th and starts at 05:00.
 func linked(t *testing.T, o rig.Options) *rig.Rig {
 	t.Helper()
 	r := rig.Quiet(t, o)
+	ok(t, r.World.Clock().Set(at("25 03:40")))
 	r.Link(at("25 05:00"))
 	return r
 }

@@ -63,6 +63,17 @@ func (q *Queries) CountStampsByState(ctx context.Context) ([]CountStampsByStateR
 	return items, nil
 }
 
+const countStuck = `-- name: CountStuck :one
+SELECT COUNT(*) FROM outbox WHERE state IN ('planned', 'unknown') AND attempts >= 2 AND planned_at <= ?1
+`
+
+func (q *Queries) CountStuck(ctx context.Context, before int64) (int64, error) {
+	row := q.queryRow(ctx, q.countStuckStmt, countStuck, before)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countWaitingOfDay = `-- name: CountWaitingOfDay :one
 SELECT COUNT(*) FROM outbox WHERE day = ?1 AND state IN ('planned', 'sending', 'unknown')
 `

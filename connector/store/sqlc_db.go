@@ -123,6 +123,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countStampsByStateStmt, err = db.PrepareContext(ctx, countStampsByState); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStampsByState: %w", err)
 	}
+	if q.countStuckStmt, err = db.PrepareContext(ctx, countStuck); err != nil {
+		return nil, fmt.Errorf("error preparing query CountStuck: %w", err)
+	}
 	if q.countWaitingOfDayStmt, err = db.PrepareContext(ctx, countWaitingOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountWaitingOfDay: %w", err)
 	}
@@ -609,6 +612,11 @@ func (q *Queries) Close() error {
 	if q.countStampsByStateStmt != nil {
 		if cerr := q.countStampsByStateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countStampsByStateStmt: %w", cerr)
+		}
+	}
+	if q.countStuckStmt != nil {
+		if cerr := q.countStuckStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countStuckStmt: %w", cerr)
 		}
 	}
 	if q.countWaitingOfDayStmt != nil {
@@ -1213,6 +1221,7 @@ type Queries struct {
 	countSentOfDayStmt        *sql.Stmt
 	countStampStmt            *sql.Stmt
 	countStampsByStateStmt    *sql.Stmt
+	countStuckStmt            *sql.Stmt
 	countWaitingOfDayStmt     *sql.Stmt
 	cureItemStmt              *sql.Stmt
 	cureReasonStmt            *sql.Stmt
@@ -1358,6 +1367,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countSentOfDayStmt:        q.countSentOfDayStmt,
 		countStampStmt:            q.countStampStmt,
 		countStampsByStateStmt:    q.countStampsByStateStmt,
+		countStuckStmt:            q.countStuckStmt,
 		countWaitingOfDayStmt:     q.countWaitingOfDayStmt,
 		cureItemStmt:              q.cureItemStmt,
 		cureReasonStmt:            q.cureReasonStmt,

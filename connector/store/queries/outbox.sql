@@ -16,6 +16,9 @@ UPDATE outbox SET state = 'planned', why = '', planned_at = sqlc.arg(planned_at)
 WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sqlc.arg(kind) AND revision = sqlc.arg(revision)
   AND attempts > 0 AND state = 'withdrawn' AND why = 'EXCLUDED';
 
+-- name: CountStuck :one
+SELECT COUNT(*) FROM outbox WHERE state IN ('planned', 'unknown') AND attempts >= 2 AND planned_at <= sqlc.arg(before);
+
 -- name: CountStamp :one
 SELECT COUNT(*) FROM outbox WHERE key = sqlc.arg(key);
 
