@@ -17,7 +17,7 @@ const module = "dakokubridge"
 // arrows says which packages of the project each one may import; docs/architecture.md in a table. A name stands for its
 // sub-packages too unless they have a line of their own. What is missing here may import nothing of the project.
 var arrows = map[string][]string{
-	"app":                       {"app/clock", "app/demo", "app/logs", "app/output", "app/owner", "app/profile", "ui", "connector", "connector/engine", "connector/settings", "connector/simulator", "connector/vault"},
+	"app":                       {"connector/peoplefile", "app/clock", "app/demo", "app/logs", "app/output", "app/owner", "app/profile", "ui", "connector", "connector/engine", "connector/settings", "connector/simulator", "connector/vault"},
 	"app/clock":                 {},
 	"app/demo":                  {"app/output", "connector", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/vault"},
 	"app/logs":                  {"connector/transport"},
@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"app/profile":               {},
 	"ui":                        {"assets", "connector", "ui"},
 	"assets":                    {},
-	"connector":                 {"connector/akerun", "connector/attendance", "connector/engine", "connector/roster", "connector/salesforce", "connector/settings", "connector/spreadsheet", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
+	"connector":                 {"connector/akerun", "connector/attendance", "connector/engine", "connector/peoplefile", "connector/roster", "connector/salesforce", "connector/settings", "connector/spreadsheet", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
 	"connector/engine":          {"connector/akerun", "connector/attendance", "connector/roster", "connector/salesforce", "connector/store", "connector/teamspirit", "connector/token", "connector/transport", "connector/vault"},
 	"connector/teamspirit":      {"connector/attendance", "connector/salesforce", "connector/transport"},
 	"connector/salesforce":      {"connector/token", "connector/transport", "connector/vault"},
@@ -37,12 +37,13 @@ var arrows = map[string][]string{
 	"connector/transport":       {},
 	"connector/settings":        {},
 	"connector/spreadsheet":     {},
+	"connector/peoplefile":      {"connector/attendance", "connector/spreadsheet"},
+	"connector/proof/coreswarm": {"connector/attendance", "connector/proof"}, // for tests only
 	"connector/roster":          {"connector/attendance"},
 	"connector/attendance":      {},
 	"connector/proof":           {},
 	"connector/proof/witness":   {"connector/proof", "connector/simulator"},
 	"connector/proof/board":     {},
-	"connector/proof/coreswarm": {"connector/attendance", "connector/proof"},                                                                                 // for tests only
 	"connector/proof/swarm":     {"connector", "connector/engine", "connector/proof", "connector/proof/rig", "connector/settings", "connector/simulator"},    // for tests only
 	"connector/proof/rig":       {"connector", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/vault"}, // for tests only: nobody may import it
 	"connector/simulator":       {"connector/simulator"},
