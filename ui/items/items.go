@@ -32,7 +32,9 @@ type panel struct {
 }
 
 // New makes the lists. They follow the status by themselves.
-func New(f *shell.Frame) fyne.CanvasObject {
+func New(f *shell.Frame) fyne.CanvasObject { return newPanel(f).tabs }
+
+func newPanel(f *shell.Frame) *panel {
 	p := &panel{f: f, tabs: container.NewAppTabs()}
 	for _, list := range lists {
 		page := newPage(p, list)
@@ -46,7 +48,7 @@ func New(f *shell.Frame) fyne.CanvasObject {
 			p.load()
 		}
 	})
-	return p.tabs
+	return p
 }
 
 // reading is what the lists show.

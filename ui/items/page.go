@@ -13,6 +13,7 @@ import (
 	"dakokubridge/connector"
 	"dakokubridge/ui/export"
 	"dakokubridge/ui/field"
+	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 )
 
@@ -41,7 +42,7 @@ func newPage(p *panel, list string) *page {
 	g.everything = widget.NewCheck(text.Of("items_select_all"), g.tickAll)
 	g.ended = widget.NewCheck(text.Of("items_all_closed"), func(bool) { p.load() })
 	g.close = widget.NewButtonWithIcon("", theme.ConfirmIcon(), func() { closeItems(p.f, g.chosen(), p.changed) })
-	g.copy = widget.NewButtonWithIcon("", theme.ContentCopyIcon(), func() { p.f.Copy(letters(g.chosen())) })
+	g.copy = widget.NewButtonWithIcon("", theme.ContentCopyIcon(), g.copyLetters)
 	g.rows = widget.NewList(func() int { return len(g.items) }, func() fyne.CanvasObject { return newLine() }, g.update)
 	g.rows.OnSelected = func(id widget.ListItemID) {
 		g.rows.UnselectAll()
@@ -112,7 +113,8 @@ func (g *page) filter() {
 
 // count brings the buttons below up to date.
 func (g *page) count() {
-	n := len(g.chosen())
+	chosen := g.chosen()
+	n := len(chosen)
 	g.close.SetText(text.Of("items_close_many", text.Args{"N": n}))
 	g.copy.SetText(text.Of("items_copy_many", text.Args{"N": n}))
 	if n == 0 {
@@ -120,10 +122,10 @@ func (g *page) count() {
 	} else {
 		g.close.Enable()
 	}
-	if letters(g.chosen()) == "" {
-		g.copy.Disable()
-	} else {
+	if slices.ContainsFunc(chosen, func(i connector.Item) bool { return written[i.Reason] }) {
 		g.copy.Enable()
+	} else {
+		g.copy.Disable()
 	}
 	if len(g.items) == 0 {
 		g.empty.Show()
@@ -157,6 +159,16 @@ func (g *page) chosen() (chosen []connector.Item) {
 		}
 	}
 	return chosen
+}
+
+// copyLetters writes the letters beside the window: thousands of them take a moment.
+func (g *page) copyLetters() {
+	chosen := g.chosen()
+	shell.Work(g.p.f, func(context.Context) (string, error) { return letters(chosen), nil }, func(all string, err error) {
+		if err == nil {
+			g.p.f.Copy(all)
+		}
+	}).Show(text.Of("items_copying"))
 }
 
 // letters joins what is to be sent about items, each with the person it is for.
