@@ -2,7 +2,7 @@
 
 PROGRAM := dist/dakokubridge$(if $(filter Windows_NT,$(OS)),.exe)
 
-.PHONY: run test build check board board-full packages-run packages-test
+.PHONY: run test build check screenshots board board-full packages-run packages-test
 
 # The desktop app on the demo where there is a screen, otherwise three days of the demo in the terminal.
 run: build
@@ -15,10 +15,15 @@ run: build
 build: packages-run
 	go build -o $(PROGRAM) ./app
 
-# Everything with the race detector; the long runs over much data (TestVolume…) without it, or they would take an hour.
+# Everything with the race detector; the long runs over much data (TestVolume…) and the real window without it, or they would take an hour.
 test: packages-test
 	go test -race -timeout 20m -skip '^TestVolume' ./...
 	go test -timeout 20m -run '^TestVolume' ./...
+	go test -timeout 20m ./app/window
+
+# Every screen in both languages, light and dark, into docs/screenshots.
+screenshots: packages-run
+	DAKOKUBRIDGE_SCREENSHOTS=$(CURDIR)/docs/screenshots go test -count 1 -timeout 20m -run '^TestScreenshots$$' ./ui
 
 # The board of faults: how many of its cases are survived, and how many of the engines that are wrong on purpose the swarm notices.
 board: packages-test

@@ -1,8 +1,11 @@
+//go:build linux && !race
+
 package window
 
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"math"
 	"os"
@@ -62,7 +65,10 @@ func (f *finder) patterns(words string) []pattern {
 	return all
 }
 
-// patternOf crops a drawing to its ink.
+// margin is how much blank to the left and the right belongs to a text, so that it is told from a longer one that it is part of.
+const margin = 5
+
+// patternOf crops a drawing to its ink and the margin.
 func patternOf(drawn image.Image) pattern {
 	b := drawn.Bounds()
 	ink := image.Rectangle{Min: b.Max, Max: b.Min}
@@ -75,6 +81,7 @@ func patternOf(drawn image.Image) pattern {
 			}
 		}
 	}
+	ink.Min.X, ink.Max.X = ink.Min.X-margin, ink.Max.X+margin
 	p := pattern{w: ink.Dx(), h: ink.Dy()}
 	sum := 0.0
 	for y := range p.h {
@@ -129,13 +136,14 @@ type greys struct {
 
 func grey(picture image.Image) *greys {
 	b := picture.Bounds()
+	flat := image.NewGray(b)
+	draw.Draw(flat, b, picture, b.Min, draw.Src)
 	g := &greys{w: b.Dx(), h: b.Dy()}
 	g.value = make([]float64, g.w*g.h)
 	g.sum, g.squares = make([]float64, (g.w+1)*(g.h+1)), make([]float64, (g.w+1)*(g.h+1))
 	for y := range g.h {
 		for x := range g.w {
-			c := color.GrayModel.Convert(picture.At(b.Min.X+x, b.Min.Y+y)).(color.Gray)
-			v := float64(c.Y) / 255
+			v := float64(flat.Pix[y*flat.Stride+x]) / 255
 			g.value[y*g.w+x] = v
 			i := (y+1)*(g.w+1) + x + 1
 			g.sum[i] = v + g.sum[i-1] + g.sum[i-g.w-1] - g.sum[i-g.w-2]
