@@ -64,7 +64,7 @@ func (q *Queries) CountStampsByState(ctx context.Context) ([]CountStampsByStateR
 }
 
 const countStuck = `-- name: CountStuck :one
-SELECT COUNT(*) FROM outbox WHERE state IN ('planned', 'unknown') AND attempts >= 2 AND planned_at <= ?1
+SELECT COUNT(*) FROM outbox WHERE state IN ('planned', 'sending', 'unknown') AND attempts >= 2 AND planned_at <= ?1
 `
 
 func (q *Queries) CountStuck(ctx context.Context, before int64) (int64, error) {

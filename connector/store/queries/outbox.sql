@@ -17,7 +17,7 @@ WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.arg(day) AND kind = sql
   AND attempts > 0 AND state = 'withdrawn' AND why = 'EXCLUDED';
 
 -- name: CountStuck :one
-SELECT COUNT(*) FROM outbox WHERE state IN ('planned', 'unknown') AND attempts >= 2 AND planned_at <= sqlc.arg(before);
+SELECT COUNT(*) FROM outbox WHERE state IN ('planned', 'sending', 'unknown') AND attempts >= 2 AND planned_at <= sqlc.arg(before);
 
 -- name: CountStamp :one
 SELECT COUNT(*) FROM outbox WHERE key = sqlc.arg(key);
