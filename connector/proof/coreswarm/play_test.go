@@ -10,10 +10,16 @@ import (
 	"dakokubridge/connector/proof/coreswarm"
 )
 
-// TestCoreSwarm plays two thousand seeds, or as many as DAKOKUBRIDGE_CORE_SEEDS asks for.
+// TestCoreSwarm plays a few seeds with the race detector.
 func TestCoreSwarm(t *testing.T) {
 	t.Parallel()
-	seeds := 2000
+	play(t, 300)
+}
+
+// TestVolumeCoreSwarm plays five thousand seeds without it, or as many as DAKOKUBRIDGE_CORE_SEEDS asks for.
+func TestVolumeCoreSwarm(t *testing.T) {
+	t.Parallel()
+	seeds := 5000
 	if text := os.Getenv("DAKOKUBRIDGE_CORE_SEEDS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -21,6 +27,11 @@ func TestCoreSwarm(t *testing.T) {
 		}
 		seeds = n
 	}
+	play(t, seeds)
+}
+
+func play(t *testing.T, seeds int) {
+	t.Helper()
 	var (
 		mu       sync.Mutex
 		wg       sync.WaitGroup

@@ -24,8 +24,7 @@ func seeds(t *testing.T, usual int) int {
 }
 
 // firstSeed is where the seeds begin.
-func firstSeed(t *testing.T) int {
-	t.Helper()
+func firstSeed() int {
 	n, err := strconv.Atoi(os.Getenv("DAKOKUBRIDGE_FIRST_SEED"))
 	if err != nil {
 		return 1
@@ -33,10 +32,21 @@ func firstSeed(t *testing.T) int {
 	return n
 }
 
+// TestSwarm plays a few seeds with the race detector, which takes ten times as long.
 func TestSwarm(t *testing.T) {
 	t.Parallel()
-	first := firstSeed(t)
-	for seed := first; seed < first+seeds(t, 12); seed++ {
+	play(t, 1, 2)
+}
+
+// TestVolumeSwarm plays more of them without it.
+func TestVolumeSwarm(t *testing.T) {
+	t.Parallel()
+	play(t, firstSeed(), seeds(t, 24))
+}
+
+func play(t *testing.T, first, n int) {
+	t.Helper()
+	for seed := first; seed < first+n; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			if o := swarm.Play(t, uint64(seed)); !o.OK() || os.Getenv("DAKOKUBRIDGE_STORY") != "" {
@@ -46,7 +56,7 @@ func TestSwarm(t *testing.T) {
 	}
 }
 
-func TestSameSeedSameRun(t *testing.T) {
+func TestVolumeSameSeedSameRun(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
 		one, two := swarm.Play(t, seed+1), swarm.Play(t, seed+1)
