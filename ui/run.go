@@ -107,7 +107,7 @@ func (r *running) open() {
 	if err != nil {
 		r.o.Log("fonts", err) // Fyne's own with what the system adds
 	}
-	r.app.Settings().SetTheme(theme.New(theme.Mode(r.app.Preferences().String(prefMode)), fonts))
+	r.app.Settings().SetTheme(theme.New(theme.System, fonts))
 	title := "window_title"
 	if r.o.Demo != nil {
 		title = "window_title_demo"
@@ -142,11 +142,8 @@ func (r *running) open() {
 	}
 }
 
-// The keys of Fyne's preferences, which hold nothing but how the window is: what counts is in the profile.
-const (
-	prefMode  = "mode"
-	prefStays = "told that it stays"
-)
+// prefStays is a key of Fyne's preferences, which hold nothing but what the window has told: what counts is in the profile.
+const prefStays = "told that it stays"
 
 // prefTold keeps the demo's notifications apart from the real ones.
 func (r *running) prefTold() string {
