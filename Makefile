@@ -20,8 +20,8 @@ test: packages-test
 	go test -race -timeout 60m -skip '^TestVolume' ./...
 	go test -timeout 60m -run '^TestVolume' ./...
 	@# A real window, a real browser and xdotool: a second try tells a slow machine from a fault.
-	go test -timeout 20m ./app/window
-	go test -run '^TestScreenshots$$' ./ui || go test -count 1 -timeout 20m ./app/window
+	go test -timeout 20m ./app/window || go test -count 1 -timeout 20m ./app/window
+	go test -run '^TestScreenshots$$' ./ui
 
 # Every screen in both languages, light and dark, into docs/screenshots.
 screenshots: packages-run
