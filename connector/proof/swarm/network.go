@@ -63,8 +63,6 @@ type doom struct {
 	after bool // dies when the answer is there, else before the request leaves
 }
 
-var errDead = &net.OpError{Op: "dial", Net: "pipe", Err: errors.New("the process is dead")}
-
 // RoundTrip carries one request, or does to it what the weather has in store.
 func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	n.mu.Lock()
