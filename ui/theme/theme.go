@@ -88,6 +88,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNamePrimary: hex(0x14507a),
 	// Fyne's own border of fields and ticks can hardly be seen: 3:1 against the ground is what people need.
 	theme.ColorNameInputBorder: hex(0x7c8790),
+	theme.ColorNameDisabled:    hex(0x8b949b), // the same for what can't be pressed just now: it is to be read all the same
 	Good:                       hex(0x1b6e3c),
 	Warn:                       hex(0x8a5a00),
 	Bad:                        hex(0xb3261e),
@@ -98,6 +99,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 var dark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNamePrimary:     hex(0x5aa6dc),
 	theme.ColorNameInputBorder: hex(0x8a959e),
+	theme.ColorNameDisabled:    hex(0x76818a),
 	Good:                       hex(0x6fcf8e),
 	Warn:                       hex(0xf0b84d),
 	Bad:                        hex(0xff8a80),
