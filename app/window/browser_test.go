@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -22,8 +23,10 @@ type browser struct {
 	profile int
 }
 
-func newBrowser(t *testing.T, home string, env []string) *browser {
+func newBrowser(t *testing.T, env []string) *browser {
 	t.Helper()
+	home, err := os.MkdirTemp("", "dakokubridge-chromium")
+	must(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	port := l.Addr().(*net.TCPAddr).Port
@@ -36,6 +39,8 @@ func newBrowser(t *testing.T, home string, env []string) *browser {
 		b.close()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		// Chromium goes on writing for a moment after it has been told to end.
+		b.until("the browser to be gone", func() bool { return os.RemoveAll(home) == nil })
 	})
 	b.until("chromedriver", func() bool {
 		answer, err := http.Get(b.address + "/status")

@@ -51,7 +51,7 @@ func newMachine(t *testing.T) *machine {
 	m.start("openbox")
 	m.find = newFinder(t)
 	m.tray = watch(t, m.bus)
-	m.browser = newBrowser(t, m.home, m.env)
+	m.browser = newBrowser(t, m.env)
 	return m
 }
 
