@@ -39,8 +39,17 @@ func newBrowser(t *testing.T, env []string) *browser {
 		b.close()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		// Chromium goes on writing for a moment after it has been told to end.
-		b.until("the browser to be gone", func() bool { return os.RemoveAll(home) == nil })
+		// Chromium goes on writing for a moment after it has been told to end: gone is what stays away.
+		away := 0
+		b.until("the browser to be gone", func() bool {
+			if _, err := os.Stat(home); err == nil {
+				away = 0
+				_ = os.RemoveAll(home)
+			} else {
+				away++
+			}
+			return away > 10
+		})
 	})
 	b.until("chromedriver", func() bool {
 		answer, err := http.Get(b.address + "/status")
