@@ -2,6 +2,7 @@ package connector_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -226,5 +227,35 @@ func TestTokensRenewed(t *testing.T) {
 	r.Restart()
 	r.RunUntil(at("28 09:00"))
 	wantPhase(t, r, connector.Running)
+	r.MustHold(nil)
+}
+
+// refusing is a keychain that takes no new Salesforce token while told so.
+type refusing struct {
+	vault.Vault
+	now *atomic.Bool
+}
+
+func (v refusing) Set(ctx context.Context, name, secret string) error {
+	if v.now.Load() && name == vault.SalesforceRefreshToken {
+		return vault.ErrUnavailable
+	}
+	return v.Vault.Set(ctx, name, secret)
+}
+
+// TestHandOverTheKeychainRefuses: a new sign-in that can't be kept must not cost the former one.
+func TestHandOverTheKeychainRefuses(t *testing.T) {
+	t.Parallel()
+	r, p := linkedAndBusy(t, rig.Options{})
+	refuse := new(atomic.Bool)
+	r.Vault = refusing{r.Vault, refuse}
+	r.Restart()
+	refuse.Store(true)
+	_, err := r.SignIn(connector.Salesforce, "admin")
+	wantCode(t, err, connector.CodeKeychain)
+	refuse.Store(false)
+	r.Restart() // what is in the keychain has to do
+	r.RunUntil(at("28 06:00"))
+	wantRows(t, r, p, threeDays...)
 	r.MustHold(nil)
 }

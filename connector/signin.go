@@ -312,17 +312,21 @@ func (l *Local) salesforceAccount(ctx context.Context, c *salesforce.Client, lin
 	return account, nil
 }
 
-// adoptSalesforce puts the new sign-in in the place of the former one, which is revoked: Salesforce keeps five per user and app, and a
-// forgotten one would knock another out.
+// adoptSalesforce puts the new sign-in in the place of the former one. That is revoked afterwards, when the keychain has the new one:
+// Salesforce keeps five per user and app, and a forgotten one would knock another out.
 func (l *Local) adoptSalesforce(ctx context.Context, grant token.Grant, account Account) error {
-	if err := l.salesforceClient().Revoke(ctx); err != nil {
-		l.c.Log.Warn("the former Salesforce sign-in was not revoked", "error", err)
+	client := l.salesforceClient()
+	former, _ := client.Tokens().RefreshToken(ctx) // none, or none to be had: then nothing is revoked
+	if err := client.Tokens().Adopt(ctx, grant); err != nil {
+		return errors.Join(err, client.RevokeToken(ctx, grant.RefreshToken)) // of no use to anybody
 	}
-	if err := l.salesforceClient().Pin(account.OrganizationID); err != nil {
+	if err := client.Pin(account.OrganizationID); err != nil {
 		return err
 	}
-	if err := l.salesforceClient().Tokens().Adopt(ctx, grant); err != nil {
-		return err
+	if former != "" && former != grant.RefreshToken {
+		if err := client.RevokeToken(ctx, former); err != nil {
+			l.c.Log.Warn("the former Salesforce sign-in was not revoked", "error", err)
+		}
 	}
 	return l.noteSignIn(ctx, account)
 }

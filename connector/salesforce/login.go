@@ -167,7 +167,7 @@ func (l *Login) finish(ctx context.Context, back callback) (token.Grant, error) 
 
 // discard revokes a sign-in that can't be used, so that it does not count among the user's five. A failure changes nothing for us.
 func (l *Login) discard(ctx context.Context, grant token.Grant) {
-	if err := l.client.revoke(ctx, grant.RefreshToken); err != nil {
+	if err := l.client.RevokeToken(ctx, grant.RefreshToken); err != nil {
 		l.client.cfg.Log.WarnContext(ctx, "revoking a sign-in that was refused", slog.Any("error", err))
 	}
 }

@@ -74,13 +74,14 @@ func (c *Client) Revoke(ctx context.Context) error {
 	case err != nil:
 		err = fmt.Errorf("reading the refresh token to revoke: %w", err)
 	default:
-		err = c.revoke(ctx, secret)
+		err = c.RevokeToken(ctx, secret)
 	}
 	return errors.Join(err, c.tokens.Forget(ctx))
 }
 
-// revoke makes a token and everything that came from it invalid. A token that is invalid already counts as revoked.
-func (c *Client) revoke(ctx context.Context, secret string) error {
+// RevokeToken makes a refresh token and everything that came from it invalid, such as that of a former sign-in. What the client itself holds
+// stays as it is. A token that is invalid already counts as revoked.
+func (c *Client) RevokeToken(ctx context.Context, secret string) error {
 	const doing = "revoking the Salesforce sign-in"
 	a, err := c.postForm(ctx, doing, "/services/oauth2/revoke", url.Values{"token": {secret}})
 	if err != nil || a.success() {
