@@ -18,7 +18,7 @@ build: packages-run
 # Everything with the race detector; the long runs over much data (TestVolume…) and the real window without it, or they would take an hour.
 test: packages-test
 	go test -race -timeout 60m -skip '^TestVolume' ./...
-	go test -timeout 60m -run '^TestVolume' ./...
+	go test -timeout 60m -run '^TestVolume' $$(grep -rl --include='*_test.go' '^func TestVolume' app connector ui | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	@# A real window, a real browser and xdotool: a second try tells a slow machine from a fault.
 	go test -timeout 20m ./app/window || go test -count 1 -timeout 20m ./app/window
 	go test -run '^TestScreenshots$$' ./ui

@@ -266,8 +266,9 @@ func newerInVault(t *testing.T) {
 	s, v, k = signedIn(t)
 	s.faults = []fault{{err: dead}}
 	g := s.signIn()
-	time.AfterFunc(0, func() { v.Set(context.Background(), entry, g.RefreshToken) })
 	s.latency = time.Second
+	// While the old token is on its way: any sooner, and the first refresh would already find the newer one.
+	time.AfterFunc(s.latency/2, func() { v.Set(context.Background(), entry, g.RefreshToken) })
 	if got, err := k.Access(t.Context()); err != nil || got != s.access || v.held() != s.current {
 		t.Errorf("with a newer token in the vault: %q, %v", got, err)
 	}
