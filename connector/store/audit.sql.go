@@ -22,7 +22,7 @@ func (q *Queries) AnythingDone(ctx context.Context) (int64, error) {
 }
 
 const auditAfter = `-- name: AuditAfter :many
-SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2
+SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT CAST(?2 AS INTEGER)
 `
 
 type AuditAfterParams struct {
@@ -62,7 +62,7 @@ func (q *Queries) AuditAfter(ctx context.Context, arg AuditAfterParams) ([]Audit
 }
 
 const auditBefore = `-- name: AuditBefore :many
-SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2
+SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT CAST(?2 AS INTEGER)
 `
 
 type AuditBeforeParams struct {
@@ -129,7 +129,7 @@ func (q *Queries) AuditHead(ctx context.Context) (AuditHead, error) {
 }
 
 const auditOfKindBefore = `-- name: AuditOfKindBefore :many
-SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE kind = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3
+SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE kind = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT CAST(?3 AS INTEGER)
 `
 
 type AuditOfKindBeforeParams struct {

@@ -255,7 +255,7 @@ func (q *Queries) CodeList(ctx context.Context, id int64) (CodeList, error) {
 }
 
 const codeLists = `-- name: CodeLists :many
-SELECT id, planned_at, origin, undoes, cancelled_at FROM code_list WHERE id < ?1 ORDER BY id DESC LIMIT ?2
+SELECT id, planned_at, origin, undoes, cancelled_at FROM code_list WHERE id < ?1 ORDER BY id DESC LIMIT CAST(?2 AS INTEGER)
 `
 
 type CodeListsParams struct {

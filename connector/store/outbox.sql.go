@@ -140,7 +140,8 @@ type PlanStampParams struct {
 	PlannedAt  int64
 }
 
-// SQLite uses a partial index only where a query repeats the index's condition, word for word.
+// SQLite uses a partial index only where a query repeats the index's condition, word for word; and it plans a query anew at every use where
+// LIMIT is a bare parameter, hence the casts.
 func (q *Queries) PlanStamp(ctx context.Context, arg PlanStampParams) error {
 	_, err := q.exec(ctx, q.planStampStmt, planStamp,
 		arg.EmployeeID,
@@ -633,7 +634,7 @@ func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams
 }
 
 const stampsSending = `-- name: StampsSending :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT ?1
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT CAST(?1 AS INTEGER)
 `
 
 func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, error) {
@@ -746,7 +747,7 @@ func (q *Queries) StampsToAskFor(ctx context.Context, arg StampsToAskForParams) 
 }
 
 const stampsToCheck = `-- name: StampsToCheck :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE next_check > 0 AND next_check <= ?1 ORDER BY next_check, id LIMIT ?2
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE next_check > 0 AND next_check <= ?1 ORDER BY next_check, id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsToCheckParams struct {
@@ -805,7 +806,7 @@ func (q *Queries) StampsToCheck(ctx context.Context, arg StampsToCheckParams) ([
 }
 
 const stampsToSend = `-- name: StampsToSend :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT ?2
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsToSendParams struct {
@@ -864,7 +865,7 @@ func (q *Queries) StampsToSend(ctx context.Context, arg StampsToSendParams) ([]O
 }
 
 const stampsUnknown = `-- name: StampsUnknown :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY not_before, id LIMIT ?2
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY not_before, id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsUnknownParams struct {

@@ -84,7 +84,7 @@ func (q *Queries) DayDecided(ctx context.Context, arg DayDecidedParams) error {
 }
 
 const dirtyDays = `-- name: DirtyDays :many
-SELECT user_id, day, employee_id, settled_at, asked, dirty, due_at, decided_at FROM person_day WHERE dirty = 1 ORDER BY day, user_id LIMIT ?1
+SELECT user_id, day, employee_id, settled_at, asked, dirty, due_at, decided_at FROM person_day WHERE dirty = 1 ORDER BY day, user_id LIMIT CAST(?1 AS INTEGER)
 `
 
 func (q *Queries) DirtyDays(ctx context.Context, most int64) ([]PersonDay, error) {

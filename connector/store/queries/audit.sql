@@ -9,13 +9,13 @@ INSERT INTO audit (seq, at, kind, body, salt, digest, hash)
 VALUES (sqlc.arg(seq), sqlc.arg(at), sqlc.arg(kind), sqlc.arg(body), sqlc.arg(salt), sqlc.arg(digest), sqlc.arg(hash));
 
 -- name: AuditAfter :many
-SELECT * FROM audit WHERE seq > sqlc.arg(seq) ORDER BY seq LIMIT sqlc.arg(most);
+SELECT * FROM audit WHERE seq > sqlc.arg(seq) ORDER BY seq LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: AuditBefore :many
-SELECT * FROM audit WHERE seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(most);
+SELECT * FROM audit WHERE seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: AuditOfKindBefore :many
-SELECT * FROM audit WHERE kind = sqlc.arg(kind) AND seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT sqlc.arg(most);
+SELECT * FROM audit WHERE kind = sqlc.arg(kind) AND seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: AuditHash :one
 SELECT hash FROM audit WHERE seq = sqlc.arg(seq);

@@ -9,7 +9,7 @@ VALUES (sqlc.arg(list), sqlc.arg(urgent), sqlc.arg(user_id), sqlc.arg(former), s
 SELECT * FROM code_list WHERE id = sqlc.arg(id);
 
 -- name: CodeLists :many
-SELECT * FROM code_list WHERE id < sqlc.arg(before) ORDER BY id DESC LIMIT sqlc.arg(most);
+SELECT * FROM code_list WHERE id < sqlc.arg(before) ORDER BY id DESC LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: CountCodeChangesOf :many
 SELECT state, COUNT(*) AS n FROM code_change WHERE list = sqlc.arg(list) GROUP BY state;

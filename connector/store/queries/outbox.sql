@@ -1,4 +1,5 @@
--- SQLite uses a partial index only where a query repeats the index's condition, word for word.
+-- SQLite uses a partial index only where a query repeats the index's condition, word for word; and it plans a query anew at every use where
+-- LIMIT is a bare parameter, hence the casts.
 
 -- name: PlanStamp :exec
 INSERT INTO outbox (employee_id, user_id, day, kind, revision, key, payload, at, access_id, rules, origin, state, planned_at, not_before)
@@ -29,13 +30,13 @@ SELECT * FROM outbox WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.ar
 SELECT * FROM outbox WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) ORDER BY day, employee_id, kind, revision;
 
 -- name: StampsSending :many
-SELECT * FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampsUnknown :many
-SELECT * FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY not_before, id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY not_before, id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampsToSend :many
-SELECT * FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY attempts > 0, at, id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY attempts > 0, at, id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampSending :execrows
 UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = sqlc.arg(at) WHERE id = sqlc.arg(id) AND state = 'planned';
@@ -73,7 +74,7 @@ UPDATE outbox SET state = 'on_sheet', next_check = 0 WHERE id = sqlc.arg(id);
 UPDATE outbox SET checks = checks + 1, next_check = sqlc.arg(next_check) WHERE id = sqlc.arg(id);
 
 -- name: StampsToCheck :many
-SELECT * FROM outbox WHERE next_check > 0 AND next_check <= sqlc.arg(now) ORDER BY next_check, id LIMIT sqlc.arg(most);
+SELECT * FROM outbox WHERE next_check > 0 AND next_check <= sqlc.arg(now) ORDER BY next_check, id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: NextCheck :one
 SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > 0 AND next_check > sqlc.arg(now);

@@ -15,7 +15,7 @@ UPDATE person_day SET dirty = 1 WHERE day >= sqlc.arg(from_day) AND dirty = 0;
 UPDATE person_day SET dirty = 1 WHERE due_at > 0 AND due_at <= sqlc.arg(now) AND dirty = 0;
 
 -- name: DirtyDays :many
-SELECT * FROM person_day WHERE dirty = 1 ORDER BY day, user_id LIMIT sqlc.arg(most);
+SELECT * FROM person_day WHERE dirty = 1 ORDER BY day, user_id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: CountDirtyDays :one
 SELECT COUNT(*) FROM person_day WHERE dirty = 1;
