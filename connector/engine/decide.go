@@ -94,8 +94,8 @@ func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integrat
 	return d, err
 }
 
-// decideSafely keeps a panic over one person's day from holding up everybody else's. The day is tried again in an hour: by then another
-// version of the program may know better.
+// decideSafely keeps a panic over one person's day from holding up everybody else's: what was written of the day until then is undone. The
+// day is tried again in an hour: by then another version of the program may know better.
 func (d *decider) decideSafely(ctx context.Context, day store.PersonDay) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -107,10 +107,15 @@ func (d *decider) decideSafely(ctx context.Context, day store.PersonDay) (err er
 			}
 		}
 	}()
-	if err := d.hook(ctx, HookDecideDay); err != nil {
-		return err
-	}
-	return d.decide(ctx, day)
+	return d.tx.Part(ctx, func() error {
+		if err := d.hook(ctx, HookDecideDay); err != nil {
+			return err
+		}
+		if err := d.decide(ctx, day); err != nil {
+			return err
+		}
+		return d.hook(ctx, HookDecidedDay)
+	})
 }
 
 func (d *decider) decide(ctx context.Context, row store.PersonDay) error {

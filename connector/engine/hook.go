@@ -6,7 +6,8 @@ import "context"
 const (
 	HookIngestBeforeCommit = "ingest.before_commit"
 	HookIngestAfterCommit  = "ingest.after_commit"
-	HookDecideDay          = "decide.day" // before each person's day, in the transaction
+	HookDecideDay          = "decide.day"     // before each person's day, in the transaction
+	HookDecidedDay         = "decide.day_end" // after it, in the transaction
 	HookOutboxBeforeSend   = "outbox.before_send"
 	HookOutboxAfterSend    = "outbox.after_send"
 	HookOutboxAfterCommit  = "outbox.after_commit"

@@ -115,33 +115,38 @@ func TestPanicInACall(t *testing.T) {
 	}
 }
 
-// TestPanicInADecision is A13 of the board: a panic over one person's day holds up nobody else, is shown, and the day is tried again.
+// TestPanicInADecision is A13 of the board: a panic over one person's day, before anything of it is written or after everything, holds up nobody
+// else, is shown, and leaves nothing of that day half done.
 func TestPanicInADecision(t *testing.T) {
-	var panics atomic.Int64
-	r := rig.Quiet(t, rig.Options{Hook: func(_ context.Context, point string) error {
-		if point == engine.HookDecideDay && panics.Add(1) == 1 {
-			panic("over a day")
-		}
-		return nil
-	}})
-	start := time.Date(2026, 11, 25, 5, 0, 0, 0, attendance.Japan)
-	for i := range 3 {
-		r.Enter(r.Hire(fmt.Sprint("K", i)), start.Add(4*time.Hour), start.Add(13*time.Hour))
-	}
-	r.Link(start)
-	r.RunUntil(start.Add(4*time.Hour + 20*time.Minute))
-	if rows := len(r.World.SalesforceServer().StampRows()); rows != 2 {
-		t.Errorf("%d of the two others are stamped", rows)
-	}
-	if open := r.Open(); len(open) != 1 || !strings.HasPrefix(open[0], "PANIC 11-25 K") {
-		t.Errorf("open: %q", open)
-	}
-	r.RunUntil(start.Add(25 * time.Hour))
-	if v := r.Judge(nil); !v.Valid || v.Stamped != 6 {
-		t.Error(v.Story())
-	}
-	if open := r.Open(); len(open) != 0 {
-		t.Errorf("still open: %q", open)
+	for _, at := range []string{engine.HookDecideDay, engine.HookDecidedDay} {
+		t.Run(at, func(t *testing.T) {
+			var panics atomic.Int64
+			r := rig.Quiet(t, rig.Options{Hook: func(_ context.Context, point string) error {
+				if point == at && panics.Add(1) == 1 {
+					panic("over a day")
+				}
+				return nil
+			}})
+			start := time.Date(2026, 11, 25, 5, 0, 0, 0, attendance.Japan)
+			for i := range 3 {
+				r.Enter(r.Hire(fmt.Sprint("K", i)), start.Add(4*time.Hour), start.Add(13*time.Hour))
+			}
+			r.Link(start)
+			r.RunUntil(start.Add(4*time.Hour + 20*time.Minute))
+			if rows := len(r.World.SalesforceServer().StampRows()); rows != 2 {
+				t.Errorf("%d of the two others are stamped", rows)
+			}
+			if open := r.Open(); len(open) != 1 || !strings.HasPrefix(open[0], "PANIC 11-25 K") {
+				t.Errorf("open: %q", open)
+			}
+			r.RunUntil(start.Add(25 * time.Hour))
+			if v := r.Judge(nil); !v.Valid || v.Stamped != 6 {
+				t.Error(v.Story())
+			}
+			if open := r.Open(); len(open) != 0 {
+				t.Errorf("still open: %q", open)
+			}
+		})
 	}
 }
 

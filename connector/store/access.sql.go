@@ -121,9 +121,12 @@ func (q *Queries) InsertAccess(ctx context.Context, arg InsertAccessParams) (int
 }
 
 const lastAccess = `-- name: LastAccess :one
-SELECT a.org, a.id, a.at, a.day, a.user_id, a.door_id, a."action", a.device, a.seen_at FROM access a WHERE a.org = ?1 AND a.day = (SELECT MAX(b.day) FROM access b) ORDER BY a.at DESC LIMIT 1
+SELECT a.org, a.id, a.at, a.day, a.user_id, a.door_id, a."action", a.device, a.seen_at FROM access a WHERE a.org = ?1 AND a.day = (
+  SELECT b.day FROM access b WHERE b.org || '' = ?1 ORDER BY b.day DESC LIMIT 1
+) ORDER BY a.at DESC LIMIT 1
 `
 
+// What is done to org keeps SQLite on the index by day, from whose end the last access is found at once; by org it would walk through all.
 func (q *Queries) LastAccess(ctx context.Context, org string) (Access, error) {
 	row := q.queryRow(ctx, q.lastAccessStmt, lastAccess, org)
 	var i Access

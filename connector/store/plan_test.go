@@ -19,6 +19,7 @@ var mayWalk = map[string]string{
 	"ItemsBetween":    "days",
 	"ItemsToAskFor":   "resend",
 	"StampsToAskFor":  "resend",
+	"LastAccess":      "stops at the newest of the 事業所, and runs after a day's silence only",
 	"SetDoorExcluded": "a door is excluded by hand",
 }
 
@@ -71,6 +72,7 @@ var hot = map[string]string{
 	"StampsToSend":        "INDEX outbox_waiting (state=? AND not_before<?)",
 	"StampsUnknown":       "INDEX outbox_waiting (state=? AND not_before<?)",
 	"StampsSending":       "INDEX outbox_waiting (state=?)",
+	"LastAccess":          "INDEX access_by_day (day=? AND org=?)",
 	"StampsToCheck":       "INDEX outbox_check (next_check>? AND next_check<?)",
 }
 

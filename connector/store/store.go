@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -48,6 +49,8 @@ type Tx struct {
 	now  time.Time
 	head *headSeal
 	rows []auditRow
+
+	spoilt error // a part that could not be undone: nothing of the transaction may stay
 }
 
 // Now is the one instant of the transaction: everything it writes happened then.
@@ -224,7 +227,7 @@ func (s *Store) Update(ctx context.Context, now time.Time, f func(tx *Tx) error)
 	}
 	defer func() { _ = tx.Rollback() }()
 	t := &Tx{Queries: s.writing.WithTx(tx), tx: tx, now: now, head: &s.head}
-	if err := f(t); err != nil {
+	if err := cmp.Or(f(t), t.spoilt); err != nil {
 		return err
 	}
 	if err := t.writeAudit(ctx); err != nil {
@@ -233,6 +236,34 @@ func (s *Store) Update(ctx context.Context, now time.Time, f func(tx *Tx) error)
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("writing the database: %w", err)
 	}
+	return nil
+}
+
+// Part runs f, which stays or goes as one: when f fails or panics, what it wrote and audited is undone, and what the transaction wrote before
+// stands. The error or the panic goes on to the caller.
+func (t *Tx) Part(ctx context.Context, f func() error) (err error) {
+	audited := len(t.rows)
+	if _, err := t.tx.ExecContext(ctx, "SAVEPOINT part"); err != nil {
+		return fmt.Errorf("writing the database: %w", err)
+	}
+	done := false
+	defer func() { // also on the way of a panic
+		if done {
+			return
+		}
+		t.rows = t.rows[:audited]
+		if _, undo := t.tx.ExecContext(context.WithoutCancel(ctx), "ROLLBACK TO part; RELEASE part"); undo != nil {
+			t.spoilt = fmt.Errorf("undoing a part of a transaction: %w", undo)
+			err = errors.Join(err, t.spoilt)
+		}
+	}()
+	if err := f(); err != nil {
+		return err
+	}
+	if _, err := t.tx.ExecContext(ctx, "RELEASE part"); err != nil {
+		return fmt.Errorf("writing the database: %w", err)
+	}
+	done = true
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -403,6 +404,82 @@ func TestNoRows(t *testing.T) {
 	must(t, s.View(t.Context(), func(q *Queries) error {
 		if _, err := q.Employee(t.Context(), "nobody"); !errors.Is(err, sql.ErrNoRows) {
 			t.Errorf("%v", err)
+		}
+		return nil
+	}))
+}
+
+// TestAPartStaysOrGoesAsOne: what a failing or panicking part of a transaction wrote is gone, rows of the audit chain included, and the rest stays.
+func TestAPartStaysOrGoesAsOne(t *testing.T) {
+	for name, end := range map[string]func() error{"error": func() error { return errors.New("no") }, "panic": func() error { panic("no") }} {
+		t.Run(name, func(t *testing.T) {
+			s := fresh(t)
+			must(t, s.Update(t.Context(), time.Now(), func(tx *Tx) error {
+				write := func(user string, end func() error) (err error) {
+					defer func() {
+						if p := recover(); p != nil {
+							err = fmt.Errorf("%v", p)
+						}
+					}()
+					return tx.Part(t.Context(), func() error {
+						tx.Audit("touched", map[string]string{"user": user})
+						if err := tx.TouchDay(t.Context(), TouchDayParams{UserID: user, Day: 1}); err != nil {
+							return err
+						}
+						return end()
+					})
+				}
+				good := func() error { return nil }
+				if err := write("before", good); err != nil {
+					return err
+				}
+				if err := write("spoilt", end); err == nil {
+					t.Error("the failure was lost")
+				}
+				return write("after", good)
+			}))
+			var users []string
+			must(t, s.View(t.Context(), func(q *Queries) error {
+				days, err := q.DirtyDays(t.Context(), 10)
+				for _, d := range days {
+					users = append(users, d.UserID)
+				}
+				return err
+			}))
+			slices.Sort(users)
+			if !slices.Equal(users, []string{"after", "before"}) {
+				t.Errorf("written: %q", users)
+			}
+			report, err := s.VerifyAudit(t.Context())
+			must(t, err)
+			if report.Rows != 2 || len(report.Problems) > 0 {
+				t.Errorf("the audit chain: %+v", report)
+			}
+		})
+	}
+}
+
+// TestLastAccess: the last access of a 事業所 is its own; those of another on later days hide nothing.
+func TestLastAccess(t *testing.T) {
+	s := fresh(t)
+	must(t, s.Update(t.Context(), noon, func(tx *Tx) error {
+		for _, a := range []InsertAccessParams{
+			{Org: "A", ID: "1", At: 10, Day: 5}, {Org: "A", ID: "2", At: 30, Day: 6}, {Org: "A", ID: "3", At: 20, Day: 6}, {Org: "B", ID: "4", At: 99, Day: 9},
+		} {
+			if _, err := tx.InsertAccess(t.Context(), a); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	must(t, s.View(t.Context(), func(q *Queries) error {
+		for org, want := range map[string]string{"A": "2", "B": "4"} {
+			if last, err := q.LastAccess(t.Context(), org); err != nil || last.ID != want {
+				t.Errorf("the last access of %s is %+v, %v", org, last, err)
+			}
+		}
+		if _, err := q.LastAccess(t.Context(), "C"); !errors.Is(err, sql.ErrNoRows) {
+			t.Errorf("the last access of nobody: %v", err)
 		}
 		return nil
 	}))
