@@ -13,6 +13,7 @@ import (
 	"dakokubridge/connector"
 	"dakokubridge/ui/field"
 	"dakokubridge/ui/items"
+	"dakokubridge/ui/prose"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 	ours "dakokubridge/ui/theme"
@@ -25,7 +26,7 @@ type state struct {
 
 	icon     *canvas.Image
 	word     *canvas.Text
-	sentence *widget.Label
+	sentence *prose.Text
 	more     *fyne.Container // causes and buttons
 	shown    string          // what more was made of
 }
@@ -62,7 +63,7 @@ func (s *state) show(now connector.Status) {
 
 // tick brings the sentence up to date, which counts down to the start.
 func (s *state) tick(now connector.Status) {
-	if sentence := s.words(now); sentence != s.sentence.Text {
+	if sentence := s.words(now); sentence != s.sentence.Words() {
 		s.sentence.SetText(sentence)
 	}
 }

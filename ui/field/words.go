@@ -10,31 +10,27 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"dakokubridge/ui/prose"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 	ours "dakokubridge/ui/theme"
 )
 
 // Heading is a line in large letters.
-func Heading(words string) *widget.Label {
-	l := widget.NewLabelWithStyle(words, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-	l.SizeName = theme.SizeNameSubHeadingText
-	l.Wrapping = fyne.TextWrapWord
-	return l
+func Heading(words string) *prose.Text {
+	t := Strong(words)
+	t.SizeName = theme.SizeNameSubHeadingText
+	return t
 }
 
 // Paragraph is running text that breaks where the window ends.
-func Paragraph(words string) *widget.Label {
-	l := widget.NewLabel(words)
-	l.Wrapping = fyne.TextWrapWord
-	return l
-}
+func Paragraph(words string) *prose.Text { return prose.New(words) }
 
 // Strong is a paragraph in bold.
-func Strong(words string) *widget.Label {
-	l := Paragraph(words)
-	l.TextStyle.Bold = true
-	return l
+func Strong(words string) *prose.Text {
+	t := prose.New(words)
+	t.TextStyle.Bold = true
+	return t
 }
 
 // Mark says how something stands: by shape, word and colour.

@@ -12,6 +12,7 @@ import (
 
 	"dakokubridge/connector"
 	"dakokubridge/ui/field"
+	"dakokubridge/ui/prose"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 )
@@ -21,7 +22,7 @@ type editor struct {
 	s      *screen
 	r      *row
 	entry  *widget.Entry
-	means  *widget.Label
+	means  *prose.Text
 	write  *widget.Button
 	dialog dialog.Dialog
 }

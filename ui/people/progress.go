@@ -10,6 +10,7 @@ import (
 
 	"dakokubridge/connector"
 	"dakokubridge/ui/field"
+	"dakokubridge/ui/prose"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 )
@@ -19,7 +20,7 @@ type progress struct {
 	f       *shell.Frame
 	reload  func() // of the people
 	content *fyne.Container
-	label   *widget.Label
+	label   *prose.Text
 	bar     *widget.ProgressBar
 	detail  *widget.Button
 	stop    *widget.Button

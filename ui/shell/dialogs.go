@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
+	"dakokubridge/ui/prose"
 	"dakokubridge/ui/text"
 )
 
@@ -58,8 +59,6 @@ func (f *Frame) showAddress(address string) {
 }
 
 func sentenceOf(sentence string) fyne.CanvasObject {
-	label := widget.NewLabel(sentence)
-	label.Wrapping = fyne.TextWrapWord
 	spacer := container.NewGridWrap(fyne.NewSize(sentenceWidth, 1))
-	return container.NewStack(container.NewVBox(spacer), label)
+	return container.NewStack(container.NewVBox(spacer), prose.New(sentence))
 }

@@ -16,6 +16,7 @@ import (
 
 	"dakokubridge/connector"
 	"dakokubridge/ui/field"
+	"dakokubridge/ui/prose"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 )
@@ -67,7 +68,7 @@ type wizard struct {
 	notice string           // what the next step shown is to say first
 
 	list       *fyne.Container
-	heading    *widget.Label
+	heading    *prose.Text
 	center     *fyne.Container // the body, scrolling or not
 	back, next *widget.Button
 	whole      *fyne.Container

@@ -7,11 +7,15 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+
+	"dakokubridge/ui/prose"
 )
 
 // Label is what can be read on an object; empty where it has no words of its own, or only in its parts.
 func Label(o fyne.CanvasObject) string {
 	switch o := o.(type) {
+	case *prose.Text:
+		return o.Words()
 	case *widget.Label:
 		return o.Text
 	case *widget.Button:
