@@ -144,3 +144,27 @@ func (l *loser) RoundTrip(q *http.Request) (*http.Response, error) {
 	}
 	return nil, errReset
 }
+
+// TestDoorExcludedAfterATry: a stamp that was sent once in vain goes out as it was, since all its attempts carry the same bytes; what was not
+// tried yet follows the door.
+func TestDoorExcludedAfterATry(t *testing.T) {
+	t.Parallel()
+	lose := &loser{}
+	r := linked(t, rig.Options{Transport: lose.over})
+	p := r.Hire("7001")
+	doors := r.World.Company().Doors
+	for n, when := range []string{"25 09:00", "25 09:30", "25 17:00", "25 18:00"} {
+		r.Access(akerunserver.NewAccess{User: p.User, Door: doors[(n+n/2)%2].ID, At: at(when), Up: at(when)}) // the second door in between
+	}
+	lose.left.Store(1)
+	r.RunUntil(at("25 09:06"))
+	if q := status(t, r).Queue; q.Unknown != 1 {
+		t.Fatalf("queue %+v, want one unknown", q)
+	}
+	ok(t, r.ExcludeDoors(t.Context(), []string{doors[0].ID}, true))
+	r.RunUntil(at("26 08:00"))
+	wantRows(t, r, p, "11-25 in 09:00:00", "11-25 out 17:00:00")
+	r.MustHold(func(e *proof.Evidence) {
+		e.Exclusions = append(e.Exclusions, proof.Exclusion{Door: doors[0].ID, From: at("25 09:06")})
+	})
+}
