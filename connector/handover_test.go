@@ -2,6 +2,8 @@ package connector_test
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"dakokubridge/connector"
 	"dakokubridge/connector/proof/rig"
 	"dakokubridge/connector/settings"
+	"dakokubridge/connector/simulator"
 	"dakokubridge/connector/simulator/company"
 	"dakokubridge/connector/vault"
 )
@@ -128,6 +131,7 @@ func TestHandOver(t *testing.T) {
 	t.Parallel()
 	r, p := linkedAndBusy(t, rig.Options{})
 	before := status(t, r)
+	former := map[connector.Side]string{connector.Akerun: secret(t, r, vault.AkerunRefreshToken), connector.Salesforce: secret(t, r, vault.SalesforceRefreshToken)}
 	rank(r, "manager", company.SuperManager)
 	account, err := r.SignIn(connector.Akerun, "manager")
 	ok(t, err)
@@ -136,6 +140,11 @@ func TestHandOver(t *testing.T) {
 	}
 	if _, err = r.SignIn(connector.Salesforce, "admin"); err != nil {
 		t.Fatal(err)
+	}
+	for side, token := range former { // who has handed over leaves no key behind
+		if refreshes(t, r, side, token) {
+			t.Errorf("the former sign-in to %s still works", side)
+		}
 	}
 	rank(r, "super_manager", "") // the first one leaves
 	r.RunUntil(at("28 08:00"))
@@ -230,14 +239,40 @@ func TestTokensRenewed(t *testing.T) {
 	r.MustHold(nil)
 }
 
-// refusing is a keychain that takes no new Salesforce token while told so.
+func secret(t *testing.T, r *rig.Rig, name string) string {
+	t.Helper()
+	text, err := r.Vault.Get(t.Context(), name)
+	ok(t, err)
+	return text
+}
+
+// refreshes tells whether a refresh token is still good at its server.
+func refreshes(t *testing.T, r *rig.Rig, side connector.Side, token string) bool {
+	t.Helper()
+	d := r.World.Description(simulator.PipeAkerunURL, simulator.PipeSalesforceURL)
+	address, form := d.Akerun.BaseURL+"/oauth/token", url.Values{"client_id": {d.Akerun.ClientID}, "client_secret": {d.Akerun.ClientSecret}}
+	if side == connector.Salesforce {
+		address, form = d.Salesforce.BaseURL+"/services/oauth2/token", url.Values{"client_id": {d.Salesforce.ClientID}}
+	}
+	form.Set("grant_type", "refresh_token")
+	form.Set("refresh_token", token)
+	pipe := r.World.Pipe()
+	defer func() { ok(t, pipe.Close()) }()
+	answer, err := (&http.Client{Transport: pipe}).PostForm(address, form)
+	ok(t, err)
+	ok(t, answer.Body.Close())
+	return answer.StatusCode == http.StatusOK
+}
+
+// refusing is a keychain that takes no new token of a side while told so.
 type refusing struct {
 	vault.Vault
-	now *atomic.Bool
+	name string
+	now  *atomic.Bool
 }
 
 func (v refusing) Set(ctx context.Context, name, secret string) error {
-	if v.now.Load() && name == vault.SalesforceRefreshToken {
+	if v.now.Load() && name == v.name {
 		return vault.ErrUnavailable
 	}
 	return v.Vault.Set(ctx, name, secret)
@@ -246,16 +281,25 @@ func (v refusing) Set(ctx context.Context, name, secret string) error {
 // TestHandOverTheKeychainRefuses: a new sign-in that can't be kept must not cost the former one.
 func TestHandOverTheKeychainRefuses(t *testing.T) {
 	t.Parallel()
-	r, p := linkedAndBusy(t, rig.Options{})
-	refuse := new(atomic.Bool)
-	r.Vault = refusing{r.Vault, refuse}
-	r.Restart()
-	refuse.Store(true)
-	_, err := r.SignIn(connector.Salesforce, "admin")
-	wantCode(t, err, connector.CodeKeychain)
-	refuse.Store(false)
-	r.Restart() // what is in the keychain has to do
-	r.RunUntil(at("28 06:00"))
-	wantRows(t, r, p, threeDays...)
-	r.MustHold(nil)
+	for side, name := range map[connector.Side]string{connector.Akerun: vault.AkerunRefreshToken, connector.Salesforce: vault.SalesforceRefreshToken} {
+		t.Run(string(side), func(t *testing.T) {
+			t.Parallel()
+			r, p := linkedAndBusy(t, rig.Options{})
+			refuse := new(atomic.Bool)
+			r.Vault = refusing{r.Vault, name, refuse}
+			r.Restart()
+			refuse.Store(true)
+			role := "admin"
+			if side == connector.Akerun {
+				role = "super_manager"
+			}
+			_, err := r.SignIn(side, role)
+			wantCode(t, err, connector.CodeKeychain)
+			refuse.Store(false)
+			r.Restart() // what is in the keychain has to do
+			r.RunUntil(at("28 06:00"))
+			wantRows(t, r, p, threeDays...)
+			r.MustHold(nil)
+		})
+	}
 }

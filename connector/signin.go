@@ -175,7 +175,7 @@ func (l *Local) finishAkerun(ctx context.Context, s *signIn, pasted string) (Acc
 		return Account{}, err
 	}
 	return account, l.engine.Locked(func() error {
-		if err := l.akerunClient().Tokens().Adopt(ctx, grant); err != nil {
+		if err := l.adopt(ctx, Akerun, l.akerunClient(), grant); err != nil {
 			return err
 		}
 		return l.noteSignIn(ctx, account)
@@ -312,23 +312,35 @@ func (l *Local) salesforceAccount(ctx context.Context, c *salesforce.Client, lin
 	return account, nil
 }
 
-// adoptSalesforce puts the new sign-in in the place of the former one. That is revoked afterwards, when the keychain has the new one:
-// Salesforce keeps five per user and app, and a forgotten one would knock another out.
+// adoptSalesforce puts the new sign-in in the place of the former one.
 func (l *Local) adoptSalesforce(ctx context.Context, grant token.Grant, account Account) error {
 	client := l.salesforceClient()
-	former, _ := client.Tokens().RefreshToken(ctx) // none, or none to be had: then nothing is revoked
-	if err := client.Tokens().Adopt(ctx, grant); err != nil {
-		return errors.Join(err, client.RevokeToken(ctx, grant.RefreshToken)) // of no use to anybody
+	if err := l.adopt(ctx, Salesforce, client, grant); err != nil {
+		return err
 	}
 	if err := client.Pin(account.OrganizationID); err != nil {
 		return err
 	}
-	if former != "" && former != grant.RefreshToken {
-		if err := client.RevokeToken(ctx, former); err != nil {
-			l.c.Log.Warn("the former Salesforce sign-in was not revoked", "error", err)
-		}
-	}
 	return l.noteSignIn(ctx, account)
+}
+
+// adopt puts a new sign-in into force. The former one is revoked afterwards, when the keychain has the new one: whoever has handed over is
+// to leave no key behind, and Salesforce keeps five sign-ins per user and app, so that a forgotten one would knock another out.
+func (l *Local) adopt(ctx context.Context, side Side, client interface {
+	Tokens() *token.Keeper
+	RevokeToken(ctx context.Context, refreshToken string) error
+}, grant token.Grant) error {
+	former, _ := client.Tokens().RefreshToken(ctx) // none, or none to be had: then nothing is revoked
+	if err := client.Tokens().Adopt(ctx, grant); err != nil {
+		return errors.Join(err, client.RevokeToken(ctx, grant.RefreshToken)) // of no use to anybody
+	}
+	if former == "" || former == grant.RefreshToken {
+		return nil
+	}
+	if err := client.RevokeToken(ctx, former); err != nil {
+		l.c.Log.Warn("the former sign-in was not revoked", "side", side, "error", err)
+	}
+	return nil
 }
 
 // noteSignIn writes down who signed in. 要再連携 of that side ends.

@@ -39,14 +39,20 @@ func (c *Client) Revoke(ctx context.Context) error {
 }
 
 func (c *Client) revoke(ctx context.Context) error {
-	const doing = "revoking the sign-in at Akerun"
 	refreshToken, err := c.tokens.RefreshToken(ctx)
 	if errors.Is(err, vault.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("reading the refresh token to revoke: %w", err)
 	}
+	return c.RevokeToken(ctx, refreshToken)
+}
+
+// RevokeToken makes a refresh token invalid, such as that of a former sign-in. What the client itself holds stays as it is. Doorkeeper
+// takes a token that it does not know for revoked.
+func (c *Client) RevokeToken(ctx context.Context, refreshToken string) error {
+	const doing = "revoking the sign-in at Akerun"
 	req, secret, err := c.oauthRequest(ctx, doing, "/oauth/revoke", url.Values{"token": {refreshToken}})
 	if err != nil {
 		return err
