@@ -37,7 +37,7 @@ func (q *Queries) EndIntegration(ctx context.Context, at int64) error {
 }
 
 const integration = `-- name: Integration :one
-SELECT id, phase, paused, akerun_client, akerun_org, akerun_org_name, salesforce_org, first_start, start, begun_at, backfill_from, begins, unlinked_at, rights_confirmed, super_confirmed FROM integration WHERE id = 1
+SELECT id, phase, paused, akerun_client, akerun_org, akerun_org_name, salesforce_org, first_start, start, begun_at, backfill_from, begins, unlinked_at, rights_confirmed, super_confirmed, bulk_off_until, other_at, wrote_at FROM integration WHERE id = 1
 `
 
 func (q *Queries) Integration(ctx context.Context) (Integration, error) {
@@ -59,6 +59,9 @@ func (q *Queries) Integration(ctx context.Context) (Integration, error) {
 		&i.UnlinkedAt,
 		&i.RightsConfirmed,
 		&i.SuperConfirmed,
+		&i.BulkOffUntil,
+		&i.OtherAt,
+		&i.WroteAt,
 	)
 	return i, err
 }

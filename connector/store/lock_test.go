@@ -36,11 +36,8 @@ func holdLock() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// lockedByAnother: another process (a backup tool) holds the lock for five seconds. Whoever writes waits; readers do not even notice.
+// lockedByAnother: another process (a backup tool) holds the lock. Whoever writes waits; readers do not even notice.
 func lockedByAnother(t *testing.T) {
-	if testing.Short() {
-		t.Skip("five seconds")
-	}
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.db")
 	s := open(t, path)
@@ -56,24 +53,19 @@ func lockedByAnother(t *testing.T) {
 	if line, err := bufio.NewReader(out).ReadString('\n'); strings.TrimSpace(line) != "locked" {
 		t.Fatal(line, err)
 	}
-	begun := time.Now()
-	release := time.AfterFunc(5*time.Second, func() { _ = let.Close() })
-	defer release.Stop()
+	// The lock is let go below only: a reader that waited for the writer would fail here when SQLite's patience ends.
 	if n := count(t, s); n != 0 {
 		t.Errorf("%d rows", n)
-	}
-	if waited := time.Since(begun); waited > 4*time.Second {
-		t.Errorf("a reader waited %s for the writer", waited)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if err := s.Update(ctx, noon, insert(ctx, "0")); !errors.Is(err, context.DeadlineExceeded) && !isBusy(err) {
 		t.Errorf("with the lock elsewhere and no time: %v", err)
 	}
-	must(t, s.Update(t.Context(), noon, insert(t.Context(), "1")))
-	if time.Since(begun) < 4*time.Second {
-		t.Error("the lock was not held")
-	}
+	waiting := make(chan error)
+	go func() { waiting <- s.Update(t.Context(), noon, insert(t.Context(), "1")) }()
+	must(t, let.Close())
+	must(t, <-waiting)
 	must(t, other.Wait())
 	if n := count(t, s); n != 1 {
 		t.Errorf("%d rows", n)

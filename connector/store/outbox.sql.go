@@ -342,7 +342,7 @@ func (q *Queries) StampNeverLeft(ctx context.Context, arg StampNeverLeftParams) 
 }
 
 const stampOfKey = `-- name: StampOfKey :one
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE key = ?1
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE key = ?1
 `
 
 func (q *Queries) StampOfKey(ctx context.Context, key string) (Outbox, error) {
@@ -375,6 +375,7 @@ func (q *Queries) StampOfKey(ctx context.Context, key string) (Outbox, error) {
 		&i.DoneAt,
 		&i.Answer,
 		&i.BulkJob,
+		&i.AbsentSince,
 	)
 	return i, err
 }
@@ -404,7 +405,7 @@ func (q *Queries) StampProcessed(ctx context.Context, arg StampProcessedParams) 
 }
 
 const stampSending = `-- name: StampSending :execrows
-UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = ?1 WHERE id = ?2 AND state = 'planned'
+UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = ?1, bulk_job = '' WHERE id = ?2 AND state = 'planned'
 `
 
 type StampSendingParams struct {
@@ -457,7 +458,7 @@ func (q *Queries) StampWithdrawn(ctx context.Context, arg StampWithdrawnParams) 
 }
 
 const stampsBetween = `-- name: StampsBetween :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE day >= ?1 AND day <= ?2 ORDER BY day, employee_id, kind, revision
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE day >= ?1 AND day <= ?2 ORDER BY day, employee_id, kind, revision
 `
 
 type StampsBetweenParams struct {
@@ -501,6 +502,7 @@ func (q *Queries) StampsBetween(ctx context.Context, arg StampsBetweenParams) ([
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -516,7 +518,7 @@ func (q *Queries) StampsBetween(ctx context.Context, arg StampsBetweenParams) ([
 }
 
 const stampsOfDay = `-- name: StampsOfDay :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE employee_id = ?1 AND day = ?2 ORDER BY kind, revision
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE employee_id = ?1 AND day = ?2 ORDER BY kind, revision
 `
 
 type StampsOfDayParams struct {
@@ -560,6 +562,7 @@ func (q *Queries) StampsOfDay(ctx context.Context, arg StampsOfDayParams) ([]Out
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -575,7 +578,7 @@ func (q *Queries) StampsOfDay(ctx context.Context, arg StampsOfDayParams) ([]Out
 }
 
 const stampsOfUserDay = `-- name: StampsOfUserDay :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE user_id = ?1 AND day = ?2 ORDER BY kind, revision
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE user_id = ?1 AND day = ?2 ORDER BY kind, revision
 `
 
 type StampsOfUserDayParams struct {
@@ -619,6 +622,7 @@ func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -634,7 +638,7 @@ func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams
 }
 
 const stampsSending = `-- name: StampsSending :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT CAST(?1 AS INTEGER)
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT CAST(?1 AS INTEGER)
 `
 
 func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, error) {
@@ -673,6 +677,7 @@ func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, erro
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -688,7 +693,7 @@ func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, erro
 }
 
 const stampsToAskFor = `-- name: StampsToAskFor :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE day >= ?1 AND day <= ?2 AND state IN ('error', 'deleted') ORDER BY day, user_id
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE day >= ?1 AND day <= ?2 AND state IN ('error', 'deleted') ORDER BY day, user_id
 `
 
 type StampsToAskForParams struct {
@@ -732,6 +737,7 @@ func (q *Queries) StampsToAskFor(ctx context.Context, arg StampsToAskForParams) 
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -747,7 +753,7 @@ func (q *Queries) StampsToAskFor(ctx context.Context, arg StampsToAskForParams) 
 }
 
 const stampsToCheck = `-- name: StampsToCheck :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE next_check > 0 AND next_check <= ?1 ORDER BY next_check, id LIMIT CAST(?2 AS INTEGER)
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE next_check > 0 AND next_check <= ?1 ORDER BY next_check, id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsToCheckParams struct {
@@ -791,6 +797,7 @@ func (q *Queries) StampsToCheck(ctx context.Context, arg StampsToCheckParams) ([
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -806,7 +813,7 @@ func (q *Queries) StampsToCheck(ctx context.Context, arg StampsToCheckParams) ([
 }
 
 const stampsToSend = `-- name: StampsToSend :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT CAST(?2 AS INTEGER)
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsToSendParams struct {
@@ -850,6 +857,7 @@ func (q *Queries) StampsToSend(ctx context.Context, arg StampsToSendParams) ([]O
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}
@@ -865,7 +873,7 @@ func (q *Queries) StampsToSend(ctx context.Context, arg StampsToSendParams) ([]O
 }
 
 const stampsUnknown = `-- name: StampsUnknown :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY not_before, id LIMIT CAST(?2 AS INTEGER)
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY not_before, id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsUnknownParams struct {
@@ -909,6 +917,7 @@ func (q *Queries) StampsUnknown(ctx context.Context, arg StampsUnknownParams) ([
 			&i.DoneAt,
 			&i.Answer,
 			&i.BulkJob,
+			&i.AbsentSince,
 		); err != nil {
 			return nil, err
 		}

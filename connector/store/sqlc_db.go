@@ -69,6 +69,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.clearAskedStmt, err = db.PrepareContext(ctx, clearAsked); err != nil {
 		return nil, fmt.Errorf("error preparing query ClearAsked: %w", err)
 	}
+	if q.closeBulkJobStmt, err = db.PrepareContext(ctx, closeBulkJob); err != nil {
+		return nil, fmt.Errorf("error preparing query CloseBulkJob: %w", err)
+	}
 	if q.closeItemStmt, err = db.PrepareContext(ctx, closeItem); err != nil {
 		return nil, fmt.Errorf("error preparing query CloseItem: %w", err)
 	}
@@ -156,8 +159,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.employeesStmt, err = db.PrepareContext(ctx, employees); err != nil {
 		return nil, fmt.Errorf("error preparing query Employees: %w", err)
 	}
+	if q.endBulkJobStmt, err = db.PrepareContext(ctx, endBulkJob); err != nil {
+		return nil, fmt.Errorf("error preparing query EndBulkJob: %w", err)
+	}
 	if q.endIntegrationStmt, err = db.PrepareContext(ctx, endIntegration); err != nil {
 		return nil, fmt.Errorf("error preparing query EndIntegration: %w", err)
+	}
+	if q.forgetOtherStmt, err = db.PrepareContext(ctx, forgetOther); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetOther: %w", err)
 	}
 	if q.forgetPlannedStampsStmt, err = db.PrepareContext(ctx, forgetPlannedStamps); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetPlannedStamps: %w", err)
@@ -189,6 +198,18 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.liveItemsOfDayStmt, err = db.PrepareContext(ctx, liveItemsOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query LiveItemsOfDay: %w", err)
 	}
+	if q.lookAtBulkJobStmt, err = db.PrepareContext(ctx, lookAtBulkJob); err != nil {
+		return nil, fmt.Errorf("error preparing query LookAtBulkJob: %w", err)
+	}
+	if q.makeBulkJobStmt, err = db.PrepareContext(ctx, makeBulkJob); err != nil {
+		return nil, fmt.Errorf("error preparing query MakeBulkJob: %w", err)
+	}
+	if q.metOtherStmt, err = db.PrepareContext(ctx, metOther); err != nil {
+		return nil, fmt.Errorf("error preparing query MetOther: %w", err)
+	}
+	if q.nextBulkLookStmt, err = db.PrepareContext(ctx, nextBulkLook); err != nil {
+		return nil, fmt.Errorf("error preparing query NextBulkLook: %w", err)
+	}
 	if q.nextCheckStmt, err = db.PrepareContext(ctx, nextCheck); err != nil {
 		return nil, fmt.Errorf("error preparing query NextCheck: %w", err)
 	}
@@ -212,6 +233,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.oldestAcceptedStmt, err = db.PrepareContext(ctx, oldestAccepted); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestAccepted: %w", err)
+	}
+	if q.openBulkJobStmt, err = db.PrepareContext(ctx, openBulkJob); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenBulkJob: %w", err)
+	}
+	if q.openBulkJobsStmt, err = db.PrepareContext(ctx, openBulkJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenBulkJobs: %w", err)
 	}
 	if q.openItemStmt, err = db.PrepareContext(ctx, openItem); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenItem: %w", err)
@@ -294,6 +321,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setAuditHeadStmt, err = db.PrepareContext(ctx, setAuditHead); err != nil {
 		return nil, fmt.Errorf("error preparing query SetAuditHead: %w", err)
 	}
+	if q.setBulkOffStmt, err = db.PrepareContext(ctx, setBulkOff); err != nil {
+		return nil, fmt.Errorf("error preparing query SetBulkOff: %w", err)
+	}
 	if q.setConfirmationsStmt, err = db.PrepareContext(ctx, setConfirmations); err != nil {
 		return nil, fmt.Errorf("error preparing query SetConfirmations: %w", err)
 	}
@@ -351,6 +381,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.slowestProcessedStmt, err = db.PrepareContext(ctx, slowestProcessed); err != nil {
 		return nil, fmt.Errorf("error preparing query SlowestProcessed: %w", err)
 	}
+	if q.stampAbsentStmt, err = db.PrepareContext(ctx, stampAbsent); err != nil {
+		return nil, fmt.Errorf("error preparing query StampAbsent: %w", err)
+	}
 	if q.stampAcceptedStmt, err = db.PrepareContext(ctx, stampAccepted); err != nil {
 		return nil, fmt.Errorf("error preparing query StampAccepted: %w", err)
 	}
@@ -381,6 +414,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.stampSendingStmt, err = db.PrepareContext(ctx, stampSending); err != nil {
 		return nil, fmt.Errorf("error preparing query StampSending: %w", err)
 	}
+	if q.stampSendingByJobStmt, err = db.PrepareContext(ctx, stampSendingByJob); err != nil {
+		return nil, fmt.Errorf("error preparing query StampSendingByJob: %w", err)
+	}
 	if q.stampUnknownStmt, err = db.PrepareContext(ctx, stampUnknown); err != nil {
 		return nil, fmt.Errorf("error preparing query StampUnknown: %w", err)
 	}
@@ -389,6 +425,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.stampsBetweenStmt, err = db.PrepareContext(ctx, stampsBetween); err != nil {
 		return nil, fmt.Errorf("error preparing query StampsBetween: %w", err)
+	}
+	if q.stampsOfBulkJobStmt, err = db.PrepareContext(ctx, stampsOfBulkJob); err != nil {
+		return nil, fmt.Errorf("error preparing query StampsOfBulkJob: %w", err)
 	}
 	if q.stampsOfDayStmt, err = db.PrepareContext(ctx, stampsOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query StampsOfDay: %w", err)
@@ -443,6 +482,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.withdrawPlannedOfStmt, err = db.PrepareContext(ctx, withdrawPlannedOf); err != nil {
 		return nil, fmt.Errorf("error preparing query WithdrawPlannedOf: %w", err)
+	}
+	if q.wroteStmt, err = db.PrepareContext(ctx, wrote); err != nil {
+		return nil, fmt.Errorf("error preparing query Wrote: %w", err)
 	}
 	return &q, nil
 }
@@ -522,6 +564,11 @@ func (q *Queries) Close() error {
 	if q.clearAskedStmt != nil {
 		if cerr := q.clearAskedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing clearAskedStmt: %w", cerr)
+		}
+	}
+	if q.closeBulkJobStmt != nil {
+		if cerr := q.closeBulkJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing closeBulkJobStmt: %w", cerr)
 		}
 	}
 	if q.closeItemStmt != nil {
@@ -669,9 +716,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing employeesStmt: %w", cerr)
 		}
 	}
+	if q.endBulkJobStmt != nil {
+		if cerr := q.endBulkJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing endBulkJobStmt: %w", cerr)
+		}
+	}
 	if q.endIntegrationStmt != nil {
 		if cerr := q.endIntegrationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing endIntegrationStmt: %w", cerr)
+		}
+	}
+	if q.forgetOtherStmt != nil {
+		if cerr := q.forgetOtherStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetOtherStmt: %w", cerr)
 		}
 	}
 	if q.forgetPlannedStampsStmt != nil {
@@ -724,6 +781,26 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing liveItemsOfDayStmt: %w", cerr)
 		}
 	}
+	if q.lookAtBulkJobStmt != nil {
+		if cerr := q.lookAtBulkJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lookAtBulkJobStmt: %w", cerr)
+		}
+	}
+	if q.makeBulkJobStmt != nil {
+		if cerr := q.makeBulkJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing makeBulkJobStmt: %w", cerr)
+		}
+	}
+	if q.metOtherStmt != nil {
+		if cerr := q.metOtherStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing metOtherStmt: %w", cerr)
+		}
+	}
+	if q.nextBulkLookStmt != nil {
+		if cerr := q.nextBulkLookStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextBulkLookStmt: %w", cerr)
+		}
+	}
 	if q.nextCheckStmt != nil {
 		if cerr := q.nextCheckStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing nextCheckStmt: %w", cerr)
@@ -762,6 +839,16 @@ func (q *Queries) Close() error {
 	if q.oldestAcceptedStmt != nil {
 		if cerr := q.oldestAcceptedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oldestAcceptedStmt: %w", cerr)
+		}
+	}
+	if q.openBulkJobStmt != nil {
+		if cerr := q.openBulkJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openBulkJobStmt: %w", cerr)
+		}
+	}
+	if q.openBulkJobsStmt != nil {
+		if cerr := q.openBulkJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openBulkJobsStmt: %w", cerr)
 		}
 	}
 	if q.openItemStmt != nil {
@@ -899,6 +986,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setAuditHeadStmt: %w", cerr)
 		}
 	}
+	if q.setBulkOffStmt != nil {
+		if cerr := q.setBulkOffStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setBulkOffStmt: %w", cerr)
+		}
+	}
 	if q.setConfirmationsStmt != nil {
 		if cerr := q.setConfirmationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setConfirmationsStmt: %w", cerr)
@@ -994,6 +1086,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing slowestProcessedStmt: %w", cerr)
 		}
 	}
+	if q.stampAbsentStmt != nil {
+		if cerr := q.stampAbsentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampAbsentStmt: %w", cerr)
+		}
+	}
 	if q.stampAcceptedStmt != nil {
 		if cerr := q.stampAcceptedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing stampAcceptedStmt: %w", cerr)
@@ -1044,6 +1141,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing stampSendingStmt: %w", cerr)
 		}
 	}
+	if q.stampSendingByJobStmt != nil {
+		if cerr := q.stampSendingByJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampSendingByJobStmt: %w", cerr)
+		}
+	}
 	if q.stampUnknownStmt != nil {
 		if cerr := q.stampUnknownStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing stampUnknownStmt: %w", cerr)
@@ -1057,6 +1159,11 @@ func (q *Queries) Close() error {
 	if q.stampsBetweenStmt != nil {
 		if cerr := q.stampsBetweenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing stampsBetweenStmt: %w", cerr)
+		}
+	}
+	if q.stampsOfBulkJobStmt != nil {
+		if cerr := q.stampsOfBulkJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stampsOfBulkJobStmt: %w", cerr)
 		}
 	}
 	if q.stampsOfDayStmt != nil {
@@ -1149,6 +1256,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing withdrawPlannedOfStmt: %w", cerr)
 		}
 	}
+	if q.wroteStmt != nil {
+		if cerr := q.wroteStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing wroteStmt: %w", cerr)
+		}
+	}
 	return err
 }
 
@@ -1203,6 +1315,7 @@ type Queries struct {
 	cancelCodeChangesStmt     *sql.Stmt
 	cancelCodeListStmt        *sql.Stmt
 	clearAskedStmt            *sql.Stmt
+	closeBulkJobStmt          *sql.Stmt
 	closeItemStmt             *sql.Stmt
 	closeLinkStmt             *sql.Stmt
 	codeChangeBackStmt        *sql.Stmt
@@ -1232,7 +1345,9 @@ type Queries struct {
 	employeeStmt              *sql.Stmt
 	employeeGoneStmt          *sql.Stmt
 	employeesStmt             *sql.Stmt
+	endBulkJobStmt            *sql.Stmt
 	endIntegrationStmt        *sql.Stmt
+	forgetOtherStmt           *sql.Stmt
 	forgetPlannedStampsStmt   *sql.Stmt
 	insertAccessStmt          *sql.Stmt
 	insertAuditStmt           *sql.Stmt
@@ -1243,6 +1358,10 @@ type Queries struct {
 	lastAccessStmt            *sql.Stmt
 	linksOfStmt               *sql.Stmt
 	liveItemsOfDayStmt        *sql.Stmt
+	lookAtBulkJobStmt         *sql.Stmt
+	makeBulkJobStmt           *sql.Stmt
+	metOtherStmt              *sql.Stmt
+	nextBulkLookStmt          *sql.Stmt
 	nextCheckStmt             *sql.Stmt
 	nextCodeChangeStmt        *sql.Stmt
 	nextCodeChangeTimeStmt    *sql.Stmt
@@ -1251,6 +1370,8 @@ type Queries struct {
 	nextSendStmt              *sql.Stmt
 	nextUnknownCodeChangeStmt *sql.Stmt
 	oldestAcceptedStmt        *sql.Stmt
+	openBulkJobStmt           *sql.Stmt
+	openBulkJobsStmt          *sql.Stmt
 	openItemStmt              *sql.Stmt
 	openItemsStmt             *sql.Stmt
 	openLinkStmt              *sql.Stmt
@@ -1278,6 +1399,7 @@ type Queries struct {
 	setAkerunClientStmt       *sql.Stmt
 	setAkerunOrgStmt          *sql.Stmt
 	setAuditHeadStmt          *sql.Stmt
+	setBulkOffStmt            *sql.Stmt
 	setConfirmationsStmt      *sql.Stmt
 	setDoorExcludedStmt       *sql.Stmt
 	setPausedStmt             *sql.Stmt
@@ -1297,6 +1419,7 @@ type Queries struct {
 	sideSignedOutStmt         *sql.Stmt
 	sideWellStmt              *sql.Stmt
 	slowestProcessedStmt      *sql.Stmt
+	stampAbsentStmt           *sql.Stmt
 	stampAcceptedStmt         *sql.Stmt
 	stampBackStmt             *sql.Stmt
 	stampCheckedStmt          *sql.Stmt
@@ -1307,9 +1430,11 @@ type Queries struct {
 	stampOnSheetStmt          *sql.Stmt
 	stampProcessedStmt        *sql.Stmt
 	stampSendingStmt          *sql.Stmt
+	stampSendingByJobStmt     *sql.Stmt
 	stampUnknownStmt          *sql.Stmt
 	stampWithdrawnStmt        *sql.Stmt
 	stampsBetweenStmt         *sql.Stmt
+	stampsOfBulkJobStmt       *sql.Stmt
 	stampsOfDayStmt           *sql.Stmt
 	stampsOfUserDayStmt       *sql.Stmt
 	stampsSendingStmt         *sql.Stmt
@@ -1328,6 +1453,7 @@ type Queries struct {
 	wantPeopleStmt            *sql.Stmt
 	withdrawPlannedStmt       *sql.Stmt
 	withdrawPlannedOfStmt     *sql.Stmt
+	wroteStmt                 *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -1349,6 +1475,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		cancelCodeChangesStmt:     q.cancelCodeChangesStmt,
 		cancelCodeListStmt:        q.cancelCodeListStmt,
 		clearAskedStmt:            q.clearAskedStmt,
+		closeBulkJobStmt:          q.closeBulkJobStmt,
 		closeItemStmt:             q.closeItemStmt,
 		closeLinkStmt:             q.closeLinkStmt,
 		codeChangeBackStmt:        q.codeChangeBackStmt,
@@ -1378,7 +1505,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		employeeStmt:              q.employeeStmt,
 		employeeGoneStmt:          q.employeeGoneStmt,
 		employeesStmt:             q.employeesStmt,
+		endBulkJobStmt:            q.endBulkJobStmt,
 		endIntegrationStmt:        q.endIntegrationStmt,
+		forgetOtherStmt:           q.forgetOtherStmt,
 		forgetPlannedStampsStmt:   q.forgetPlannedStampsStmt,
 		insertAccessStmt:          q.insertAccessStmt,
 		insertAuditStmt:           q.insertAuditStmt,
@@ -1389,6 +1518,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastAccessStmt:            q.lastAccessStmt,
 		linksOfStmt:               q.linksOfStmt,
 		liveItemsOfDayStmt:        q.liveItemsOfDayStmt,
+		lookAtBulkJobStmt:         q.lookAtBulkJobStmt,
+		makeBulkJobStmt:           q.makeBulkJobStmt,
+		metOtherStmt:              q.metOtherStmt,
+		nextBulkLookStmt:          q.nextBulkLookStmt,
 		nextCheckStmt:             q.nextCheckStmt,
 		nextCodeChangeStmt:        q.nextCodeChangeStmt,
 		nextCodeChangeTimeStmt:    q.nextCodeChangeTimeStmt,
@@ -1397,6 +1530,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		nextSendStmt:              q.nextSendStmt,
 		nextUnknownCodeChangeStmt: q.nextUnknownCodeChangeStmt,
 		oldestAcceptedStmt:        q.oldestAcceptedStmt,
+		openBulkJobStmt:           q.openBulkJobStmt,
+		openBulkJobsStmt:          q.openBulkJobsStmt,
 		openItemStmt:              q.openItemStmt,
 		openItemsStmt:             q.openItemsStmt,
 		openLinkStmt:              q.openLinkStmt,
@@ -1424,6 +1559,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setAkerunClientStmt:       q.setAkerunClientStmt,
 		setAkerunOrgStmt:          q.setAkerunOrgStmt,
 		setAuditHeadStmt:          q.setAuditHeadStmt,
+		setBulkOffStmt:            q.setBulkOffStmt,
 		setConfirmationsStmt:      q.setConfirmationsStmt,
 		setDoorExcludedStmt:       q.setDoorExcludedStmt,
 		setPausedStmt:             q.setPausedStmt,
@@ -1443,6 +1579,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		sideSignedOutStmt:         q.sideSignedOutStmt,
 		sideWellStmt:              q.sideWellStmt,
 		slowestProcessedStmt:      q.slowestProcessedStmt,
+		stampAbsentStmt:           q.stampAbsentStmt,
 		stampAcceptedStmt:         q.stampAcceptedStmt,
 		stampBackStmt:             q.stampBackStmt,
 		stampCheckedStmt:          q.stampCheckedStmt,
@@ -1453,9 +1590,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		stampOnSheetStmt:          q.stampOnSheetStmt,
 		stampProcessedStmt:        q.stampProcessedStmt,
 		stampSendingStmt:          q.stampSendingStmt,
+		stampSendingByJobStmt:     q.stampSendingByJobStmt,
 		stampUnknownStmt:          q.stampUnknownStmt,
 		stampWithdrawnStmt:        q.stampWithdrawnStmt,
 		stampsBetweenStmt:         q.stampsBetweenStmt,
+		stampsOfBulkJobStmt:       q.stampsOfBulkJobStmt,
 		stampsOfDayStmt:           q.stampsOfDayStmt,
 		stampsOfUserDayStmt:       q.stampsOfUserDayStmt,
 		stampsSendingStmt:         q.stampsSendingStmt,
@@ -1474,5 +1613,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		wantPeopleStmt:            q.wantPeopleStmt,
 		withdrawPlannedStmt:       q.withdrawPlannedStmt,
 		withdrawPlannedOfStmt:     q.withdrawPlannedOfStmt,
+		wroteStmt:                 q.wroteStmt,
 	}
 }

@@ -37,6 +37,17 @@ type AuditHead struct {
 	Seal []byte
 }
 
+type BulkJob struct {
+	ID       int64
+	Job      string
+	State    string
+	Stamps   int64
+	MadeAt   int64
+	ClosedAt int64
+	NextLook int64
+	Outcome  string
+}
+
 type CodeChange struct {
 	ID        int64
 	List      int64
@@ -95,6 +106,9 @@ type Integration struct {
 	UnlinkedAt      int64
 	RightsConfirmed int64
 	SuperConfirmed  int64
+	BulkOffUntil    int64
+	OtherAt         int64
+	WroteAt         int64
 }
 
 type Item struct {
@@ -162,6 +176,7 @@ type Outbox struct {
 	DoneAt       int64
 	Answer       string
 	BulkJob      string
+	AbsentSince  int64
 }
 
 type Person struct {

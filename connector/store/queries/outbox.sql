@@ -39,7 +39,7 @@ SELECT * FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending',
 SELECT * FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY attempts > 0, at, id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampSending :execrows
-UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = sqlc.arg(at) WHERE id = sqlc.arg(id) AND state = 'planned';
+UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = sqlc.arg(at), bulk_job = '' WHERE id = sqlc.arg(id) AND state = 'planned';
 
 -- name: StampBack :exec
 UPDATE outbox SET state = 'planned', not_before = sqlc.arg(not_before), answer = sqlc.arg(answer) WHERE id = sqlc.arg(id) AND state IN ('sending', 'unknown');
