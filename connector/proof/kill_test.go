@@ -81,7 +81,7 @@ func (o *office) start(drain bool) *process {
 func (o *office) drain() {
 	o.t.Helper()
 	for range 6 {
-		o.start(true).end(20 * time.Second)
+		o.start(true).end(2 * time.Minute)
 		if o.waiting() == 0 {
 			return
 		}
@@ -186,7 +186,7 @@ func (o *office) killSoon(random *rand.Rand, way int) {
 		p.kill()
 		return
 	}
-	late := time.NewTimer(10 * time.Second)
+	late := time.NewTimer(time.Minute)
 	defer late.Stop()
 	select {
 	case <-called:
