@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"connector/proof":           {},
 	"connector/proof/witness":   {"connector/proof", "connector/simulator"},
 	"connector/proof/board":     {},
+	"connector/proof/powercut":  {},                                                                                                                          // for tests only
 	"connector/proof/swarm":     {"connector", "connector/engine", "connector/proof", "connector/proof/rig", "connector/settings", "connector/simulator"},    // for tests only
 	"connector/proof/rig":       {"connector", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/vault"}, // for tests only: nobody may import it
 	"connector/simulator":       {"connector/simulator"},
