@@ -42,7 +42,7 @@ func (cmd *beginCommand) Run(ctx context.Context, c *console, g *grammar) error 
 		if err := s.Begin(ctx, r); err != nil {
 			return err
 		}
-		printBegun(c, r.Start, preview)
+		printBegun(c, r, preview)
 		return nil
 	})
 }
@@ -57,12 +57,12 @@ func nextFiveAllowed(ctx context.Context, s *session) (time.Time, error) {
 	return preview.NextFive, err
 }
 
-func printBegun(c *console, start time.Time, preview connector.BeginPreview) {
-	fmt.Fprintf(c.out, "待機中: accesses count from %s (Japan time)\n", output.Instant(start))
+func printBegun(c *console, r connector.BeginRequest, preview connector.BeginPreview) {
+	fmt.Fprintf(c.out, "待機中: accesses count from %s (Japan time)\n", output.Instant(r.Start))
 	if preview.SeenBefore > 0 {
 		fmt.Fprintf(c.out, "%d people have come in already on that day: they get no 出勤, and 退勤 as usual\n", preview.SeenBefore)
 	}
-	for _, m := range preview.Months {
+	for _, m := range preview.MonthsFrom(r.BackfillFrom) {
 		fmt.Fprintf(c.out, "%s: %d stamps are sent afterwards, %d filled by hand meanwhile are listed\n", m.Month, m.Stamps, m.Listed)
 	}
 	fmt.Fprintln(c.out, "Keep dakokubridge run (or the window) open: nothing is sent while no process runs.")

@@ -3,7 +3,6 @@ package connector
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"time"
 
@@ -65,12 +64,12 @@ func (l *Local) BeginPreview(ctx context.Context, start time.Time) (BeginPreview
 	if p.SeenBefore, err = l.seenBefore(ctx, in, start, now); err != nil || p.First {
 		return p, err
 	}
-	p.Months, err = l.rehearseBegin(ctx, start)
+	p.Days, err = l.rehearseBegin(ctx, start)
 	return p, err
 }
 
-// rehearseBegin counts by month what a second start would send afterwards.
-func (l *Local) rehearseBegin(ctx context.Context, start time.Time) ([]MonthCount, error) {
+// rehearseBegin counts by day what a second start would send afterwards.
+func (l *Local) rehearseBegin(ctx context.Context, start time.Time) ([]DayCount, error) {
 	var days []engine.Afterwards
 	err := l.engine.Locked(func() (err error) {
 		days, err = l.engine.RehearseBegin(ctx, start)
@@ -82,7 +81,7 @@ func (l *Local) rehearseBegin(ctx context.Context, start time.Time) ([]MonthCoun
 	if err != nil {
 		return nil, explain(sideOf(err), err)
 	}
-	return byMonth(days), nil
+	return byDay(days), nil
 }
 
 // seenBefore counts who has come in already on the business day of the start, and so gets no 出勤 that day.
@@ -99,21 +98,6 @@ func (l *Local) seenBefore(ctx context.Context, in store.Integration, start, now
 		}
 	})
 	return len(seen), err
-}
-
-func byMonth(days []engine.Afterwards) []MonthCount {
-	var months []MonthCount
-	for _, d := range days {
-		month := d.Day.String()[:len("2026-11")]
-		i := slices.IndexFunc(months, func(m MonthCount) bool { return m.Month == month })
-		if i < 0 {
-			months = append(months, MonthCount{Month: month})
-			i = len(months) - 1
-		}
-		months[i].Stamps += d.Stamps
-		months[i].Listed += d.Listed
-	}
-	return months
 }
 
 // Begin implements Connector.
@@ -249,9 +233,12 @@ func (l *Local) Unlink(ctx context.Context) error {
 		if err := l.update(ctx, func(tx *store.Tx) error { return endIntegration(ctx, tx) }); err != nil {
 			return err
 		}
-		for side, revoke := range map[Side]func(context.Context) error{Akerun: l.akerunClient().Revoke, Salesforce: l.salesforceClient().Revoke} {
-			if err := revoke(ctx); err != nil { // the keychain entry is gone in any case
-				l.c.Log.Warn("the sign-in was not revoked", "side", side, "error", err)
+		for _, of := range []struct {
+			side   Side
+			revoke func(context.Context) error
+		}{{Akerun, l.akerunClient().Revoke}, {Salesforce, l.salesforceClient().Revoke}} {
+			if err := of.revoke(ctx); err != nil { // the keychain entry is gone in any case
+				l.c.Log.Warn("the sign-in was not revoked", "side", of.side, "error", err)
 			}
 		}
 		return nil

@@ -270,14 +270,23 @@ type BeginPreview struct {
 	NextFive   time.Time // the next 05:00 that is allowed
 	SeenBefore int       // people seen already on the start's business day, who get no 出勤 that day
 	First      bool      // never begun before
-	Months     []MonthCount
+	// Days counts by business day, the oldest first, what a second start would send afterwards; days without anything are left out. MonthsFrom
+	// adds them up.
+	Days []DayCount
+}
+
+// DayCount counts the past stamps of a business day.
+type DayCount struct {
+	Day    string // 2026-11-22
+	Stamps int
+	Listed int // kinds filled by hand meanwhile, listed and not touched
 }
 
 // MonthCount counts the past stamps of a month.
 type MonthCount struct {
 	Month  string // 2026-11
 	Stamps int
-	Listed int // days filled by hand meanwhile, listed and not touched
+	Listed int // filled by hand meanwhile, listed and not touched
 }
 
 // Phase is the state of the integration as it is shown: the gravest that holds.

@@ -76,8 +76,13 @@ func TestLinkAgain(t *testing.T) {
 	preview, err := r.BeginPreview(t.Context(), at("30 13:30"))
 	ok(t, err)
 	// plain: 25 out, 26 in out, 27 in out; byHand: 25 out, 26 out, 27 in; inOnly: 27 out. By hand: 26 in, 27 out; 27 in.
-	if preview.First || len(preview.Months) != 1 || preview.Months[0] != (connector.MonthCount{Month: "2026-11", Stamps: 9, Listed: 3}) {
-		t.Errorf("the preview shows %+v", preview)
+	for from, want := range map[string]connector.MonthCount{"": {Month: "2026-11", Stamps: 9, Listed: 3}, "2026-11-27": {Month: "2026-11", Stamps: 4, Listed: 2}} {
+		if months := preview.MonthsFrom(from); preview.First || len(months) != 1 || months[0] != want {
+			t.Errorf("the preview from %q shows %+v of %+v", from, months, preview)
+		}
+	}
+	if months := preview.MonthsFrom("2026-11-28"); len(months) != 0 {
+		t.Errorf("after the last day the preview shows %+v", months)
 	}
 	if n := len(r.World.SalesforceServer().StampRows()); n != 3 {
 		t.Errorf("%d rows after a preview, want the 3 of before", n)

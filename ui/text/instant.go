@@ -34,6 +34,15 @@ func Date(t time.Time) string {
 	return Of("date_long", Args{"Year": t.Year(), "Month": int(t.Month()), "MonthName": t.Format("Jan"), "Day": t.Day(), "Weekday": Weekday(t.Weekday())})
 }
 
+// Month is a month given as 2026-11 in words: 2026年11月, Nov 2026. What is no month stays as it is.
+func Month(month string) string {
+	t, err := time.Parse("2006-01", month)
+	if err != nil {
+		return month
+	}
+	return Of("date_month", Args{"Year": t.Year(), "Month": int(t.Month()), "MonthName": t.Month().String()})
+}
+
 // Moment is date and time in words: 2026年11月22日（日）5:00.
 func Moment(t time.Time) string {
 	if t.IsZero() {

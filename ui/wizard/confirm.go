@@ -57,8 +57,11 @@ func (s *confirmStep) show(c connector.Check) {
 		line("wizard_confirm_salesforce", orCode(c.Rights.UserName, c.Rights.OrganizationID)+"（"+w.set.Salesforce.LoginURL+"）"),
 		line("wizard_confirm_people", text.Of("wizard_people_counts", text.Args{"Sound": c.People.Sound, "Users": c.People.Users, "Rest": c.People.Users - c.People.Sound})),
 		line("wizard_confirm_start", text.Moment(w.setup.Start)),
-		field.Chip(field.Warn, text.Of("wizard_start_five")),
 	}
+	if w.setup.BackfillFrom != "" && !w.f.Status().FirstStart.IsZero() {
+		parts = append(parts, line("wizard_confirm_afterwards", text.Of("wizard_confirm_afterwards_from", text.Args{"Day": dayOf(w.setup.BackfillFrom)})))
+	}
+	parts = append(parts, field.Chip(field.Warn, text.Of("wizard_start_five")))
 	problems := s.problems(c)
 	for _, p := range problems {
 		parts = append(parts, field.Chip(field.Bad, text.Of(p.key, p.args)), row(widget.NewButton(text.Of("wizard_"+w.steps[p.step].name+"_title"), func() { w.goTo(p.step) })))
@@ -66,6 +69,15 @@ func (s *confirmStep) show(c connector.Check) {
 	begin := primary(text.Of("wizard_confirm_begin"), s.begin)
 	able(begin, len(problems) == 0)
 	s.fill(append(parts, row(begin))...)
+}
+
+// dayOf is a business day in words.
+func dayOf(day string) string {
+	at, err := time.ParseInLocation(time.DateOnly, day, text.Zone)
+	if err != nil {
+		return day
+	}
+	return text.Date(at)
 }
 
 // problem is something that keeps the integration from starting, and the step that cures it.

@@ -22,6 +22,7 @@ type startStep struct {
 	from    *field.Date // the first day to send afterwards, when linking again
 	verdict *fyne.Container
 	preview connector.BeginPreview
+	known   bool // preview is what the chosen start means
 	asked   *shell.Task
 }
 
@@ -66,9 +67,14 @@ func (s *startStep) chosen() {
 	if at.Equal(s.w.setup.Start) && from == s.w.setup.BackfillFrom {
 		return
 	}
+	same := at.Equal(s.w.setup.Start)
 	s.w.setup.Start, s.w.setup.BackfillFrom = at, from
 	s.w.save()
 	s.w.mark()
+	if same && s.known {
+		s.show() // the answer has every day; only what is counted of it is another
+		return
+	}
 	s.ask()
 }
 
@@ -81,6 +87,7 @@ func (s *startStep) ask() {
 	if !at.After(s.w.f.Now()) {
 		at = time.Time{}
 	}
+	s.known = false
 	s.say(field.Chip(field.Doing, text.Of("wizard_start_doing")))
 	s.asked = shell.Work(s.w.page, func(ctx context.Context) (connector.BeginPreview, error) {
 		return s.w.f.Connector.BeginPreview(ctx, at)
@@ -91,7 +98,7 @@ func (s *startStep) ask() {
 			case err != nil:
 				s.say(failed(err, s.ask))
 			default:
-				s.preview = p
+				s.preview, s.known = p, true
 				s.show()
 			}
 		})
@@ -125,13 +132,23 @@ func (s *startStep) show() {
 // afterwards says, when linking again, what will be sent of the time between.
 func (s *startStep) afterwards() []fyne.CanvasObject {
 	parts := []fyne.CanvasObject{widget.NewSeparator(), field.Strong(text.Of("wizard_start_afterwards"))}
-	if len(s.preview.Months) == 0 {
+	months := s.preview.MonthsFrom(s.w.setup.BackfillFrom)
+	if len(months) == 0 {
 		parts = append(parts, field.Paragraph(text.Of("wizard_start_afterwards_none")))
 	}
-	for _, m := range s.preview.Months {
-		parts = append(parts, field.Paragraph(text.Of("wizard_start_month", text.Args{"Month": m.Month, "Stamps": m.Stamps, "Listed": m.Listed})))
+	for _, m := range months {
+		parts = append(parts, field.Chip(field.Good, monthOf(m)))
 	}
-	return append(parts, field.Paragraph(text.Of("wizard_start_from")), s.from)
+	return append(parts, field.Paragraph(text.Of("wizard_start_from")), row(s.from))
+}
+
+// monthOf says how many past stamps of a month will be sent, and what is left to be looked at.
+func monthOf(m connector.MonthCount) string {
+	args := text.Args{"Month": text.Month(m.Month), "Stamps": m.Stamps, "Listed": m.Listed}
+	if m.Listed == 0 {
+		return text.Of("wizard_start_month", args)
+	}
+	return text.Of("wizard_start_month_listed", args)
 }
 
 func (s *startStep) say(parts ...fyne.CanvasObject) {
