@@ -45,6 +45,8 @@ type Config struct {
 	Log     *slog.Logger // nil: no log
 	// Lanes is how many calls with stamps go out at a time; 0: the usual number. Tests use one to play the same run twice.
 	Lanes int
+	// Wait pauses before a refresh of tokens whose answer was lost is repeated; nil: real time. Tests only.
+	Wait func(ctx context.Context, d time.Duration) error
 	// Hook is called at the engine's points where a crash is worth testing; tests only.
 	Hook func(ctx context.Context, point string) error
 }
@@ -146,14 +148,14 @@ func (l *Local) newAkerun(clientID string, v vault.Vault) (*akerun.Client, error
 		clientID = l.settings().Akerun.ClientID
 	}
 	return akerun.New(akerun.Config{
-		BaseURL: l.settings().Akerun.BaseURL, ClientID: clientID, RedirectURI: l.settings().Akerun.RedirectURI, Vault: v, HTTP: l.akerunHTTP,
+		BaseURL: l.settings().Akerun.BaseURL, ClientID: clientID, RedirectURI: l.settings().Akerun.RedirectURI, Vault: v, HTTP: l.akerunHTTP, Wait: l.c.Wait,
 	})
 }
 
 func (l *Local) newSalesforce(v vault.Vault, pinned string) (*salesforce.Client, error) {
 	s := l.settings().Salesforce
 	return salesforce.New(salesforce.Config{
-		LoginURL: s.LoginURL, ClientID: s.ClientID, CallbackPorts: s.CallbackPorts, PinnedOrg: pinned, HTTP: l.salesforceHTTP, Vault: v, Log: l.c.Log,
+		LoginURL: s.LoginURL, ClientID: s.ClientID, CallbackPorts: s.CallbackPorts, PinnedOrg: pinned, HTTP: l.salesforceHTTP, Vault: v, Wait: l.c.Wait, Log: l.c.Log,
 	})
 }
 

@@ -114,20 +114,22 @@ func (e *Engine) noteGap(ctx context.Context, in store.Integration, r store.Read
 		last, err = q.LastAccess(ctx, in.AkerunOrg)
 		return err
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+	known := store.Time(last.At)
+	from := known
+	if errors.Is(err, sql.ErrNoRows) { // nothing to look for by its id: any row from before the silence shows that the history reaches back
+		known, err = store.Time(r.DoneAt), nil
+		from = known.Add(-e.p.Rules.LookBack)
 	}
 	if err != nil {
 		return fmt.Errorf("reading the last access: %w", err)
 	}
-	known := store.Time(last.At)
-	page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{From: known.Add(-time.Second)})
+	page, err := e.p.Akerun.Accesses(ctx, in.AkerunOrg, akerun.AccessQuery{From: from.Add(-time.Second)})
 	if err != nil {
-		return trouble{sideAkerun, fmt.Errorf("reading accesses of %s from %s: %w", in.AkerunOrg, known, err)}
+		return trouble{sideAkerun, fmt.Errorf("reading accesses of %s from %s: %w", in.AkerunOrg, from, err)}
 	}
 	oldest := time.Time{}
 	for _, a := range page.Accesses {
-		if a.ID == last.ID {
+		if a.ID == last.ID || last.ID == "" && !a.At.After(known) {
 			return nil
 		}
 		if oldest.IsZero() || a.At.Before(oldest) {

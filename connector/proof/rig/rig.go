@@ -123,6 +123,7 @@ func (r *Rig) Reopen() {
 	}
 	c := connector.Config{
 		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, LogPath: r.options.LogPath, Hook: r.hook(), Lanes: r.options.Lanes, Throwaway: true,
+		Wait: func(ctx context.Context, d time.Duration) error { return r.World.Clock().WaitUntil(ctx, r.World.Clock().Now().Add(d)) },
 	}
 	if r.options.Database != nil {
 		c.Driver, c.DSN = r.options.Database(r.Dir)
