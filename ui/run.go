@@ -95,7 +95,7 @@ type running struct {
 	window    *window
 	frame     *shell.Frame // of what lives as long as the window
 	tray      *tray.Tray
-	minimiser *minimiser
+	native    *native
 	notices   *notice.Notices
 	counts    [2]int // of 停止中 and 対応が必要, when items were looked at last
 	looked    bool
@@ -120,8 +120,8 @@ func (r *running) open() {
 	d.OpenURL = r.openURL
 	d.SaveFile, d.OpenFile = r.saveFile, r.openFile
 	r.frame = d.Open(r.ctx)
-	r.minimiser = newMinimiser()
-	top := container.NewVBox(r.minimiser.dot)
+	r.native = newNative(d.Dismiss)
+	top := container.NewVBox(r.native.dot)
 	if r.o.Demo != nil {
 		top.Add(demo.New(r.frame, *r.o.Demo))
 	}
@@ -222,7 +222,7 @@ func (r *running) closing() {
 	shell.Work(r.frame, func(ctx context.Context) (bool, error) { return tray.Present(ctx), nil }, func(present bool, _ error) {
 		switch {
 		case r.tray == nil || !present:
-			if !r.minimiser.minimise() {
+			if !r.native.minimise() {
 				r.app.Quit()
 			}
 		case r.app.Preferences().Bool(prefStays):
@@ -234,7 +234,7 @@ func (r *running) closing() {
 				r.app.Preferences().SetBool(prefStays, true)
 				r.desk.Window.Hide()
 			})
-			d.Show()
+			r.desk.Show(d)
 		}
 	})
 }
@@ -259,7 +259,7 @@ func (r *running) saveFile(name string, then func(path string)) {
 	}, r.desk.Window)
 	d.SetFileName(name)
 	d.Resize(fyne.NewSize(860, 600))
-	d.Show()
+	r.desk.Show(d)
 }
 
 func (r *running) openFile(extensions []string, then func(path string)) {
@@ -274,7 +274,7 @@ func (r *running) openFile(extensions []string, then func(path string)) {
 	}, r.desk.Window)
 	d.SetFilter(storage.NewExtensionFileFilter(extensions))
 	d.Resize(fyne.NewSize(860, 600))
-	d.Show()
+	r.desk.Show(d)
 }
 
 // close ends what runs for the window.

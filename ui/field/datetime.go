@@ -87,6 +87,10 @@ func (d *Date) choose() {
 		d.Set(chosen)
 		canvas.Focus(d.entry)
 	})
+	month.OnCancel = func() {
+		d.popup.Hide()
+		canvas.Focus(d.entry)
+	}
 	d.popup = widget.NewPopUp(container.NewPadded(month), canvas)
 	d.popup.ShowAtRelativePosition(fyne.NewPos(0, d.Size().Height), d)
 	canvas.Focus(month)

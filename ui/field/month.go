@@ -15,11 +15,13 @@ import (
 	ours "dakokubridge/ui/theme"
 )
 
-// Month is a page of the calendar. By keyboard: arrows go by days and weeks, PageUp and PageDown by months, Enter chooses.
+// Month is a page of the calendar. By keyboard: arrows go by days and weeks, PageUp and PageDown by months, Enter chooses, Escape leaves.
 type Month struct {
 	widget.BaseWidget
 	// OnChosen is called with the day that was chosen, 00:00 in Japan.
 	OnChosen func(time.Time)
+	// OnCancel is called when Escape is pressed; nil for nothing.
+	OnCancel func()
 
 	cursor  time.Time
 	focused bool
@@ -96,6 +98,10 @@ func (m *Month) TypedKey(e *fyne.KeyEvent) {
 		m.move(addMonths(m.cursor, 1))
 	case fyne.KeyReturn, fyne.KeyEnter:
 		m.OnChosen(m.cursor)
+	case fyne.KeyEscape:
+		if m.OnCancel != nil {
+			m.OnCancel()
+		}
 	}
 }
 

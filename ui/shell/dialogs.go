@@ -26,7 +26,7 @@ func (f *Frame) ShowError(err error) {
 
 // Tell shows a sentence until it is closed.
 func (f *Frame) Tell(title, sentence string) {
-	dialog.NewCustom(title, text.Of("button_close"), sentenceOf(sentence), f.Window()).Show()
+	f.desk.Show(dialog.NewCustom(title, text.Of("button_close"), sentenceOf(sentence), f.Window()))
 }
 
 // Ask shows a question; then is called where it is answered with yes, whose button says what will happen.
@@ -36,17 +36,17 @@ func (f *Frame) Ask(title, question, yes string, then func()) {
 
 // AskWith is Ask with any content.
 func (f *Frame) AskWith(title string, content fyne.CanvasObject, yes string, then func()) {
-	dialog.NewCustomConfirm(title, yes, text.Of("button_cancel"), content, func(agreed bool) {
+	f.desk.Show(dialog.NewCustomConfirm(title, yes, text.Of("button_cancel"), content, func(agreed bool) {
 		if agreed {
 			then()
 		}
-	}, f.Window()).Show()
+	}, f.Window()))
 }
 
 // ShowDialog shows any content with a button that closes it, and returns the dialog.
 func (f *Frame) ShowDialog(title string, content fyne.CanvasObject) dialog.Dialog {
 	d := dialog.NewCustom(title, text.Of("button_close"), content, f.Window())
-	d.Show()
+	f.desk.Show(d)
 	return d
 }
 

@@ -49,6 +49,7 @@ type Desk struct {
 	// Go shows a place.
 	Go func(place Place, argument string)
 
+	dialogs   []*opened // those shown, the one on top last
 	status    connector.Status
 	listeners map[int]func(connector.Status)
 	next      int

@@ -65,7 +65,7 @@ func (t *Task) open(sentence string) {
 	stop := widget.NewButton(text.Of("button_cancel"), t.Cancel)
 	content := container.NewVBox(widget.NewLabel(sentence), widget.NewProgressBarInfinite(), container.NewCenter(stop))
 	t.shown = dialog.NewCustomWithoutButtons(text.Of("dialog_working"), content, t.frame.Window())
-	t.shown.Show()
+	t.frame.desk.show(t.shown, t.Cancel)
 }
 
 // Cancel gives the work up.
