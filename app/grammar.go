@@ -4,11 +4,13 @@ import (
 	"github.com/alecthomas/kong"
 
 	"dakokubridge/app/profile"
+	"dakokubridge/connector/settings"
 )
 
 // grammar is the command line. Each command is a type of its own with a Run method beside it.
 type grammar struct {
 	Profile *string          `help:"Use another data folder, with its own keychain entries." placeholder:"DIR"`
+	Verbose bool             `help:"Log every call and print the log; for a process that owns the profile."`
 	Version kong.VersionFlag `help:"Print the version."`
 
 	App       desktopCommand   `cmd:"" default:"1" help:"Open the desktop app (also without any command)."`
@@ -34,6 +36,21 @@ type grammar struct {
 	Settings      settingsCommand      `cmd:"" help:"Show the settings in force, or change one."`
 	Diagnostics   diagnosticsCommand   `cmd:"" help:"Write a zip file for those who help with a trouble; no secrets, no names."`
 	Verify        verifyCommand        `cmd:"" help:"Check the audit chain and the database; exit 1 if anything is wrong."`
+}
+
+// startsAtSignIn tells whether the settings ask for a start with the session. It makes no data folder: the entry of an installed package
+// is there for every user of a PC.
+func (g *grammar) startsAtSignIn() (bool, error) {
+	dir := ""
+	if g.Profile != nil {
+		dir = *g.Profile
+	}
+	path, err := profile.SettingsIn(dir)
+	if err != nil {
+		return false, err
+	}
+	s, _, err := settings.Load(path)
+	return s.StartAtSignIn, err
 }
 
 // open opens the data folder that was asked for. An empty --profile is an unset variable in somebody's script, and must not

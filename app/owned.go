@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -26,6 +27,8 @@ type owned struct {
 	settings settings.Settings
 	log      *slog.Logger
 	now      func() time.Time // the clock of the connector
+	front    *owner.Front     // which window is the profile's
+	profile  *profile.Profile
 
 	mu      sync.Mutex
 	stop    context.CancelFunc // of the loop; nil until it is started
@@ -50,7 +53,7 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 		return err
 	}
 	o.settings = set
-	log, closer, err := logs.Open(p.Log(), slog.LevelInfo)
+	log, closer, err := o.openLog(c, p)
 	if err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 	if err != nil {
 		return err
 	}
-	o.now = now.Now
+	o.now, o.profile = now.Now, p
 	o.Local, err = connector.Open(ctx, connector.Config{
 		Dir:      p.Dir(),
 		Vault:    vault.Keychain(p.KeychainService()),
@@ -81,6 +84,14 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 	}
 	o.closers = append(o.closers, o.Local.Close, o.endLoop)
 	return o.serve(ctx, mine)
+}
+
+// openLog opens the profile's log. A verbose one takes every call, and is printed as well.
+func (o *owned) openLog(c *console, p *profile.Profile) (*slog.Logger, io.Closer, error) {
+	if !c.verbose {
+		return logs.Open(p.Log(), slog.LevelInfo)
+	}
+	return logs.Open(p.Log(), slog.LevelDebug, c.err)
 }
 
 // openClock gives this PC's clock or, in a rehearsal, the simulator's.
@@ -103,7 +114,9 @@ func (o *owned) serve(ctx context.Context, mine *profile.Ownership) error {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
-	go func() { done <- owner.NewServer(o, o.log).Serve(ctx, listener) }()
+	server := owner.NewServer(o, o.log)
+	o.front = server.Front()
+	go func() { done <- server.Serve(ctx, listener) }()
 	o.closers = append(o.closers, func() error { stop(); return <-done })
 	return nil
 }

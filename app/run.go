@@ -24,6 +24,7 @@ const (
 type console struct {
 	in       *bufio.Reader
 	out, err io.Writer
+	verbose  bool // every call is logged, and the log is printed too
 }
 
 // usageError is wrong input. Its text is one line that says what to do.
@@ -69,6 +70,7 @@ func execute(ctx context.Context, args []string, c *console) error {
 	if err != nil {
 		return usage("%v: see dakokubridge --help", err)
 	}
+	c.verbose = g.Verbose
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return parsed.Run(c, &g)
 }

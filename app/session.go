@@ -23,6 +23,7 @@ const (
 type session struct {
 	connector.Connector
 	settings settings.Settings
+	owner    *owner.Client // nil where this process is the owner
 	close    func() error
 }
 
@@ -87,7 +88,7 @@ func reachOwner(ctx context.Context, p *profile.Profile) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{Connector: client, settings: s, close: func() error { return nil }}, nil
+	return &session{Connector: client, settings: s, owner: client, close: func() error { return nil }}, nil
 }
 
 // pause waits for a span of real time.

@@ -55,3 +55,10 @@ func (n *native) minimise() bool {
 	n.handle.Iconify()
 	return true
 }
+
+// restore undoes minimise. Nothing else about the window changes: a maximised one stays so.
+func (n *native) restore() {
+	if n.handle != nil && n.handle.GetAttrib(glfw.Iconified) == glfw.True {
+		n.handle.Restore()
+	}
+}

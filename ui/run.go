@@ -38,6 +38,8 @@ type Options struct {
 	Language string           // ja or en; empty is the language of the PC
 	Now      func() time.Time // the connector's clock
 	Demo     *demo.World      // the simulated company; nil outside the demo
+	Hidden   bool             // start in the tray; where there is none, the window is shown after all
+	Front    <-chan struct{}  // tells that the window should come to the front; nil: nothing does
 	// Log takes what a person need not know; nil for nowhere.
 	Log func(what string, err error)
 }
@@ -68,12 +70,22 @@ func Run(ctx context.Context, facade connector.Connector, o Options) error {
 		defer close(followed)
 		follow(changes, fyne.Do, r.update, r.window.lost)
 	}()
-	r.desk.Window.Show()
+	fronted := make(chan struct{})
+	go func() {
+		defer close(fronted)
+		fronts(ctx, o.Front, fyne.Do, r.raise)
+	}()
+	if o.Hidden {
+		r.showWithoutTray()
+	} else {
+		r.desk.Window.Show()
+	}
 	r.app.Run()
 	quit()
 	r.close()
 	cancel()
 	<-followed
+	<-fronted
 	r.desk.Wait()
 	return nil
 }
@@ -86,19 +98,34 @@ func follow(changes <-chan connector.Status, post func(func()), update func(conn
 	post(lost)
 }
 
+// fronts raises the window each time another start asks for it, until ctx ends.
+func fronts(ctx context.Context, asked <-chan struct{}, post func(func()), raise func()) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, more := <-asked:
+			if !more {
+				return
+			}
+			post(raise)
+		}
+	}
+}
+
 // running is the program with its window, tray and notifications. Its methods are for Fyne's goroutine.
 type running struct {
-	ctx       context.Context
-	app       fyne.App
-	o         Options
-	desk      *shell.Desk
-	window    *window
-	frame     *shell.Frame // of what lives as long as the window
-	tray      *tray.Tray
-	native    *native
-	notices   *notice.Notices
-	counts    [2]int // of 停止中 and 対応が必要, when items were looked at last
-	looked    bool
+	ctx     context.Context
+	app     fyne.App
+	o       Options
+	desk    *shell.Desk
+	window  *window
+	frame   *shell.Frame // of what lives as long as the window
+	tray    *tray.Tray
+	native  *native
+	notices *notice.Notices
+	counts  [2]int // of 停止中 and 対応が必要, when items were looked at last
+	looked  bool
 }
 
 // open puts everything together, unseen.
@@ -163,7 +190,37 @@ func (r *running) do(what func(context.Context) error) {
 	})
 }
 
+// traySeconds is how long a desktop that is just starting may take to have a tray.
+const traySeconds = 20
+
+// showWithoutTray shows the window of a hidden start where no tray would give a way to it.
+func (r *running) showWithoutTray() {
+	shell.Work(r.frame, func(ctx context.Context) (bool, error) { return trayComes(ctx, tray.Present, time.Second) }, func(present bool, _ error) {
+		if r.tray == nil || !present {
+			r.desk.Window.Show()
+		}
+	})
+}
+
+// trayComes looks for a tray again and again.
+func trayComes(ctx context.Context, present func(context.Context) bool, pause time.Duration) (bool, error) {
+	for range traySeconds {
+		if present(ctx) {
+			return true, nil
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return false, ctx.Err()
+		case <-timer.C:
+		}
+	}
+	return false, nil
+}
+
 func (r *running) raise() {
+	r.native.restore()
 	r.desk.Window.Show()
 	r.desk.Window.RequestFocus()
 }

@@ -28,6 +28,7 @@ type Server struct {
 	facade connector.Connector
 	log    *slog.Logger
 	slots  chan struct{}
+	front  Front
 
 	calls sync.WaitGroup
 }
@@ -98,7 +99,8 @@ func (s *Server) serve(calls, closing context.Context, conn net.Conn) {
 	conn.SetDeadline(time.Time{})
 	ctx, cancel := context.WithCancel(calls)
 	defer cancel()
-	if r.Method == "Subscribe" {
+	stream := map[string]func(context.Context, net.Conn){"Subscribe": s.stream, "Window": s.window}[r.Method]
+	if stream != nil {
 		defer context.AfterFunc(closing, cancel)()
 	}
 	// The caller sends nothing more: whatever comes, or the end, means it has gone.
@@ -106,8 +108,8 @@ func (s *Server) serve(calls, closing context.Context, conn net.Conn) {
 		defer cancel()
 		conn.Read(make([]byte, 1))
 	}()
-	if r.Method == "Subscribe" {
-		s.stream(ctx, conn)
+	if stream != nil {
+		stream(ctx, conn)
 		return
 	}
 	s.reply(conn, s.call(ctx, r))

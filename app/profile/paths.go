@@ -13,6 +13,27 @@ func (p *Profile) KeychainService() string { return "jp.dakokubridge.app/" + p.i
 // Settings is the file that a person may edit.
 func (p *Profile) Settings() string { return filepath.Join(p.dir, settingsName) }
 
+// SettingsIn is where the settings of the profile in dir are, whether there is such a profile or not. An empty dir is [DefaultDir].
+func SettingsIn(dir string) (string, error) {
+	if dir == "" {
+		byDefault, err := DefaultDir()
+		if err != nil {
+			return "", err
+		}
+		dir = byDefault
+	}
+	return filepath.Join(dir, settingsName), nil
+}
+
+// IsDefault tells whether this is the profile of a start without --profile.
+func (p *Profile) IsDefault() bool {
+	dir, err := DefaultDir()
+	return err == nil && dir == p.dir
+}
+
+// ShortID tells this profile from the others of this user, for names that people may see: 8 letters and digits.
+func (p *Profile) ShortID() string { return p.id[:8] }
+
 // Database is SQLite's file; -wal and -shm lie beside it.
 func (p *Profile) Database() string { return filepath.Join(p.dir, "dakokubridge.db") }
 
