@@ -388,9 +388,10 @@ type Resend struct {
 
 // HistoryQuery pages through the history.
 type HistoryQuery struct {
-	Before int64 // sequence number; 0: newest
-	Limit  int
-	Kind   string
+	Before  int64 // sequence number; 0: newest
+	Limit   int
+	Kind    string // empty: all
+	Without string // a kind that is left out, where Kind is empty
 }
 
 // HistoryEntry is one thing the connector did.

@@ -127,10 +127,13 @@ func (l *Local) History(ctx context.Context, q HistoryQuery) ([]HistoryEntry, er
 	}
 	var rows []store.Audit
 	err := l.store.View(ctx, func(s *store.Queries) (err error) {
-		if q.Kind == "" {
-			rows, err = s.AuditBefore(ctx, store.AuditBeforeParams{Seq: q.Before, Most: int64(q.Limit)})
-		} else {
-			rows, err = s.AuditOfKindBefore(ctx, store.AuditOfKindBeforeParams{Kind: q.Kind, Seq: q.Before, Most: int64(q.Limit)})
+		switch most := int64(q.Limit); {
+		case q.Kind != "":
+			rows, err = s.AuditOfKindBefore(ctx, store.AuditOfKindBeforeParams{Kind: q.Kind, Seq: q.Before, Most: most})
+		case q.Without != "":
+			rows, err = s.AuditOfOtherKindsBefore(ctx, store.AuditOfOtherKindsBeforeParams{Kind: q.Without, Seq: q.Before, Most: most})
+		default:
+			rows, err = s.AuditBefore(ctx, store.AuditBeforeParams{Seq: q.Before, Most: most})
 		}
 		return err
 	})

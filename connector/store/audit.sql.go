@@ -169,6 +169,47 @@ func (q *Queries) AuditOfKindBefore(ctx context.Context, arg AuditOfKindBeforePa
 	return items, nil
 }
 
+const auditOfOtherKindsBefore = `-- name: AuditOfOtherKindsBefore :many
+SELECT seq, at, kind, body, salt, digest, hash FROM audit WHERE kind <> ?1 AND seq < ?2 ORDER BY seq DESC LIMIT CAST(?3 AS INTEGER)
+`
+
+type AuditOfOtherKindsBeforeParams struct {
+	Kind string
+	Seq  int64
+	Most int64
+}
+
+func (q *Queries) AuditOfOtherKindsBefore(ctx context.Context, arg AuditOfOtherKindsBeforeParams) ([]Audit, error) {
+	rows, err := q.query(ctx, q.auditOfOtherKindsBeforeStmt, auditOfOtherKindsBefore, arg.Kind, arg.Seq, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Audit
+	for rows.Next() {
+		var i Audit
+		if err := rows.Scan(
+			&i.Seq,
+			&i.At,
+			&i.Kind,
+			&i.Body,
+			&i.Salt,
+			&i.Digest,
+			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertAudit = `-- name: InsertAudit :exec
 INSERT INTO audit (seq, at, kind, body, salt, digest, hash)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -37,7 +38,7 @@ func newState(f *shell.Frame) *state {
 	s.icon.SetMinSize(fyne.NewSquareSize(44))
 	s.word.TextSize = 2 * theme.TextSize()
 	s.word.TextStyle.Bold = true
-	line := container.NewBorder(nil, nil, container.NewHBox(s.icon, container.NewCenter(s.word)), nil, container.NewBorder(nil, nil, nil, nil, s.sentence))
+	line := container.NewBorder(nil, nil, container.NewHBox(s.icon, container.NewCenter(s.word)), nil, container.NewVBox(layout.NewSpacer(), s.sentence, layout.NewSpacer()))
 	s.content = field.Card(line, s.more)
 	return s
 }
@@ -107,7 +108,7 @@ func (s *state) parts(now connector.Status) []fyne.CanvasObject {
 		parts = append(parts, field.Chip(field.Warn, warning(w)))
 	}
 	if buttons := s.buttons(now); len(buttons) > 0 {
-		parts = append(parts, container.NewHBox(buttons...))
+		parts = append(parts, field.Row(buttons...))
 	}
 	return parts
 }

@@ -15,7 +15,9 @@ import (
 // Column is one column of a [Table]. Either Text or Tick is set.
 type Column[T any] struct {
 	Title string
+	// Width is how wide the column is at least; a title that needs more gets it. What is left of the table goes to the column that Grows.
 	Width float32
+	Grows bool
 	Text  func(T) string
 	// Compare orders rows by this column; nil orders by Text.
 	Compare func(a, b T) int
@@ -34,6 +36,7 @@ type Table[T any] struct {
 	OnOpen func(T)
 
 	columns    []Column[T]
+	widths     []float32 // as they are set
 	rows       []T
 	sortedBy   int // -1: as given
 	descending bool
@@ -52,10 +55,39 @@ func NewTable[T any](columns []Column[T]) *Table[T] {
 	}
 	t.UpdateHeader = t.head
 	t.OnSelected = t.opened
-	for i, c := range columns {
-		t.SetColumnWidth(i, c.Width)
-	}
+	t.widths = make([]float32, len(columns))
+	t.fit(0)
 	return t
+}
+
+// Resize implements fyne.CanvasObject.
+func (t *Table[T]) Resize(size fyne.Size) {
+	t.fit(size.Width)
+	t.Table.Resize(size)
+}
+
+// fit gives the columns their widths in a table so wide.
+func (t *Table[T]) fit(width float32) {
+	left := width - theme.Padding()*float32(len(t.columns)-1)
+	wanted := make([]float32, len(t.columns))
+	for i, c := range t.columns {
+		title := fyne.MeasureText(c.Title, theme.TextSize(), fyne.TextStyle{Bold: true}).Width + 2*theme.InnerPadding()
+		if i == t.sortedBy {
+			title += theme.IconInlineSize() + theme.Padding()
+		}
+		wanted[i] = max(c.Width, title)
+		left -= wanted[i]
+	}
+	for i, c := range t.columns {
+		if c.Grows && left > 0 {
+			wanted[i] += left
+			left = 0
+		}
+		if wanted[i] != t.widths[i] {
+			t.widths[i] = wanted[i]
+			t.SetColumnWidth(i, wanted[i])
+		}
+	}
 }
 
 // SetRows shows other rows, in the order that was chosen before.
@@ -72,6 +104,7 @@ func (t *Table[T]) Rows() []T { return t.rows }
 func (t *Table[T]) SortBy(column int, descending bool) {
 	t.sortedBy, t.descending = column, descending
 	t.sort()
+	t.fit(t.Size().Width)
 	t.Refresh()
 }
 

@@ -71,6 +71,11 @@ func Card(content ...fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewStack(newGround(), container.NewPadded(container.NewVBox(content...)))
 }
 
+// Row puts buttons and the like beside each other, as far in as the text above them.
+func Row(parts ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, 0, theme.InnerPadding(), 0), container.NewHBox(parts...))
+}
+
 // ground is a rectangle in the colour of a card that follows light and dark.
 type ground struct {
 	widget.BaseWidget

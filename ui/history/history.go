@@ -47,20 +47,20 @@ type screen struct {
 // New makes the screen. The argument may name a kind.
 func New(f *shell.Frame, argument string) fyne.CanvasObject {
 	s := &screen{f: f, byLabel: map[string]string{text.Of("history_all"): ""}}
-	options := []string{text.Of("history_all")}
+	options := []string{text.Of("history_all"), text.Of("history_without_reading")}
 	for _, k := range Kinds {
 		label := text.Of("history_kind_" + k)
 		s.byLabel[label] = k
 		options = append(options, label)
 	}
-	slices.Sort(options[1:])
+	slices.Sort(options[2:])
 	s.rows = field.NewTable([]field.Column[connector.HistoryEntry]{
 		{Title: text.Of("history_at"), Width: 170, Text: func(e connector.HistoryEntry) string { return text.Second(e.At) }},
-		{Title: text.Of("history_kind"), Width: 230, Text: func(e connector.HistoryEntry) string { return Kind(e.Kind) }},
-		{Title: text.Of("history_who"), Width: 180, Text: who},
-		{Title: text.Of("history_stamp"), Width: 185, Text: stamp},
-		{Title: text.Of("history_detail"), Width: 420, Text: func(e connector.HistoryEntry) string { return detail(e, " ・ ") }},
-		{Title: text.Of("history_number"), Width: 90, Text: func(e connector.HistoryEntry) string { return text.Of("history_seq", text.Args{"N": e.Seq}) },
+		{Title: text.Of("history_kind"), Width: 210, Text: func(e connector.HistoryEntry) string { return Kind(e.Kind) }},
+		{Title: text.Of("history_who"), Width: 150, Text: who},
+		{Title: text.Of("history_stamp"), Width: 140, Text: stamp},
+		{Title: text.Of("history_detail"), Width: 220, Grows: true, Text: func(e connector.HistoryEntry) string { return detail(e, " ・ ", false) }},
+		{Title: text.Of("history_number"), Width: 70, Text: func(e connector.HistoryEntry) string { return text.Of("history_seq", text.Args{"N": e.Seq}) },
 			Compare: func(a, b connector.HistoryEntry) int { return int(a.Seq - b.Seq) }},
 	})
 	s.rows.OnOpen = s.open
@@ -69,7 +69,7 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 	s.head.Selectable = true
 	s.head.Truncation = fyne.TextTruncateEllipsis
 	s.kinds = widget.NewSelect(options, func(string) { s.read(true) })
-	chosen := text.Of("history_all")
+	chosen := text.Of("history_without_reading")
 	for label, kind := range s.byLabel {
 		if kind == argument && argument != "" {
 			chosen = label
@@ -120,6 +120,9 @@ func stamp(e connector.HistoryEntry) string {
 func (s *screen) read(newest bool) {
 	s.round++
 	round, q := s.round, connector.HistoryQuery{Kind: s.byLabel[s.kinds.Selected], Limit: pageSize}
+	if s.kinds.Selected == text.Of("history_without_reading") {
+		q.Without = "read"
+	}
 	if !newest && len(s.entries) > 0 {
 		q.Before = s.entries[len(s.entries)-1].Seq
 	}
@@ -158,7 +161,7 @@ func (s *screen) show(entries []connector.HistoryEntry, newest bool) {
 
 // open shows everything of one entry.
 func (s *screen) open(e connector.HistoryEntry) {
-	label := field.Paragraph(text.Of("history_entry", text.Args{"At": text.Second(e.At), "N": e.Seq, "Kind": strings.TrimSpace(Kind(e.Kind) + "　" + who(e) + "　" + stamp(e)), "Detail": detail(e, "\n"), "Hash": e.Hash}))
+	label := field.Paragraph(text.Of("history_entry", text.Args{"At": text.Second(e.At), "N": e.Seq, "Kind": strings.TrimSpace(Kind(e.Kind) + "　" + who(e) + "　" + stamp(e)), "Detail": detail(e, "\n", true), "Hash": e.Hash}))
 	label.Selectable = true
 	label.Wrapping = fyne.TextWrapBreak
 	content := container.NewVScroll(label)
@@ -166,11 +169,14 @@ func (s *screen) open(e connector.HistoryEntry) {
 	s.f.ShowDialog(Kind(e.Kind), content)
 }
 
-// detail writes an entry's details by name.
-func detail(e connector.HistoryEntry, between string) string {
+// technical are the details that say nothing to an administrator: ids, and what stands in columns of its own.
+var technical = []string{"first", "last", "key", "record", "user", "employee", "day", "from"}
+
+// detail writes an entry's details by name; the technical ones only where they are wanted too.
+func detail(e connector.HistoryEntry, between string, all bool) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		if e.Detail[name] != "" {
+		if e.Detail[name] != "" && (all || !slices.Contains(technical, name)) {
 			parts = append(parts, nameOf(name)+": "+valueOf(name, e.Detail[name]))
 		}
 	}

@@ -36,13 +36,20 @@ func TestTheHistoryByKindNewestFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	for language, want := range map[string]struct{ all, kind, entry, sound string }{
-		"ja": {"すべての種類", "打刻を送信", "勤務表に反映を確認", "改ざんや欠けは見つかりませんでした"},
-		"en": {"All kinds", "Stamp sent", "Seen on the time sheet", "No break was found"},
+		"ja": {"読み取りを除くすべて", "打刻を送信", "勤務表に反映を確認", "改ざんや欠けは見つかりませんでした"},
+		"en": {"All kinds but reading", "Stamp sent", "Seen on the time sheet", "No break was found"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			s := stage.New(t, r.Local, language)
 			s.Show(history.New, "")
 			s.Want(status.AuditHead, want.entry)
+			reading := text.Of("history_kind_read")
+			if strings.Contains(s.Text(), "\n"+reading+"\n") {
+				t.Error("what was read drowns what was done:\n" + s.Text())
+			}
+			s.Choose(want.all, text.Of("history_all"))
+			s.Want("\n" + reading + "\n")
+			s.Choose(text.Of("history_all"), want.all)
 			s.Choose(want.all, want.kind)
 			if s.Has(want.entry) || strings.Count(s.Text(), "\n"+want.kind+"\n") < 2 {
 				t.Error(s.Text())
@@ -70,7 +77,7 @@ func TestEarlierEntriesAreReadOnRequest(t *testing.T) {
 		t.Error("everything at once")
 	}
 	s.Tap("さらに前を表示")
-	s.Choose("すべての種類", "連携開始を登録")
+	s.Choose("読み取りを除くすべて", "連携開始を登録")
 	s.Want("開始: 2026-11-25 05:00:00 +09:00")
 	if s.Buttons("さらに前を表示") != nil {
 		t.Error("there is nothing earlier")

@@ -27,7 +27,7 @@ func showDetail(p *panel, i connector.Item) {
 		words.SetText(letter)
 		words.SetMinRowsVisible(4)
 		parts = append(parts, field.Strong(text.Of("items_letter")), words,
-			container.NewHBox(field.CopyButton(p.f, text.Of("items_copy"), func() string { return words.Text })))
+			field.Row(field.CopyButton(p.f, text.Of("items_copy"), func() string { return words.Text })))
 	}
 	buttons := container.NewHBox(layout.NewSpacer())
 	if i.State == "open" {

@@ -85,14 +85,14 @@ func bookOf(rows []*row) book {
 
 func (s *screen) columns() []field.Column[*row] {
 	return []field.Column[*row]{
-		{Title: "✓", Width: 44, Tick: func(r *row) bool { return r.ticked }, OnTick: s.tick},
-		{Title: text.Of("column_akerun_name"), Width: 150, Text: func(r *row) string { return r.UserName }},
-		{Title: text.Of("column_user_code"), Width: 120, Text: func(r *row) string { return r.UserCode }},
-		{Title: text.Of("column_employee_code"), Width: 125, Text: func(r *row) string { return r.EmployeeCode }},
-		{Title: text.Of("column_employee_name"), Width: 150, Text: func(r *row) string { return r.EmployeeName }},
-		{Title: text.Of("column_mail"), Width: 80, Text: mailOf},
-		{Title: text.Of("column_verdict"), Width: 340, Text: remarkOf, Mark: markOf},
-		{Title: text.Of("column_included"), Width: 70, Tick: func(r *row) bool { return r.UserID != "" && !r.Excluded }, OnTick: s.include},
+		{Title: "✓", Width: 40, Tick: func(r *row) bool { return r.ticked }, OnTick: s.tick},
+		{Title: text.Of("column_akerun_name"), Width: 118, Text: func(r *row) string { return r.UserName }},
+		{Title: text.Of("column_user_code"), Width: 90, Text: func(r *row) string { return r.UserCode }},
+		{Title: text.Of("column_employee_code"), Width: 90, Text: func(r *row) string { return r.EmployeeCode }},
+		{Title: text.Of("column_employee_name"), Width: 118, Text: func(r *row) string { return r.EmployeeName }},
+		{Title: text.Of("column_mail"), Width: 60, Text: mailOf},
+		{Title: text.Of("column_verdict"), Width: 200, Grows: true, Text: remarkOf, Mark: markOf},
+		{Title: text.Of("column_included"), Width: 52, Tick: func(r *row) bool { return r.UserID != "" && !r.Excluded }, OnTick: s.include},
 	}
 }
 

@@ -54,7 +54,7 @@ func (s *screen) finerCard() fyne.CanvasObject {
 		s.save(p.into, func() { s.f.Tell(text.Of("preferences_finer"), text.Of("preferences_saved")) })
 	})
 	save.Importance = widget.HighImportance
-	fold := widget.NewAccordion(widget.NewAccordionItem(text.Of("preferences_finer"), container.NewVBox(field.Paragraph(text.Of("preferences_finer_why")), form, container.NewHBox(save))))
+	fold := widget.NewAccordion(widget.NewAccordionItem(text.Of("preferences_finer"), container.NewVBox(field.Paragraph(text.Of("preferences_finer_why")), form, field.Row(save))))
 	return field.Card(fold)
 }
 

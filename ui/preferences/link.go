@@ -73,19 +73,19 @@ func (l *link) side(s connector.Status, a connector.Account) fyne.CanvasObject {
 }
 
 func (l *link) buttons(s connector.Status) fyne.CanvasObject {
-	row := container.NewHBox()
+	var row []fyne.CanvasObject
 	add := func(key string, importance widget.Importance, do func()) {
 		b := widget.NewButton(text.Of(key), do)
 		b.Importance = importance
-		row.Add(b)
+		row = append(row, b)
 	}
 	switch {
 	case s.Phase == connector.Unlinked:
 		add("dashboard_link_again", widget.HighImportance, l.again)
-		return row
+		return field.Row(row...)
 	case !begun(s.Phase):
 		add("dashboard_go_on", widget.HighImportance, func() { l.f.Navigate(shell.Setup, "") })
-		return row
+		return field.Row(row...)
 	case s.Paused:
 		add("dashboard_resume", widget.HighImportance, func() {
 			shell.Do(l.f, l.f.Connector.Resume, l.f.ShowError).Show(text.Of("dashboard_resuming"))
@@ -99,7 +99,7 @@ func (l *link) buttons(s connector.Status) fyne.CanvasObject {
 	}
 	add("cure_sync", widget.MediumImportance, func() { items.Sync(l.f, func() {}) })
 	add("preferences_unlink", widget.DangerImportance, func() { l.unlink(waiting(s)) })
-	return row
+	return field.Row(row...)
 }
 
 // unlink says what unlinking means; it goes on only after a tick, for it can't be taken back.

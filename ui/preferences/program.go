@@ -56,7 +56,7 @@ func orPC(language string) string {
 func (s *screen) helpCard() fyne.CanvasObject {
 	bundle := widget.NewButtonWithIcon(text.Of("cure_diagnostics"), theme.DocumentSaveIcon(), func() { items.Diagnose(s.f) })
 	history := widget.NewButton(text.Of("preferences_verify"), func() { s.f.Navigate(shell.History, "") })
-	return field.Card(field.Heading(text.Of("preferences_help")), field.Paragraph(text.Of("preferences_diagnostics_why")), container.NewHBox(bundle, history))
+	return field.Card(field.Heading(text.Of("preferences_help")), field.Paragraph(text.Of("preferences_diagnostics_why")), field.Row(bundle, history))
 }
 
 // aboutCard names the program.

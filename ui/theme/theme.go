@@ -86,6 +86,7 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 { return theme.DefaultThem
 
 var light = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNamePrimary: hex(0x14507a),
+	theme.ColorNameError:   hex(0xb3261e), // Fyne's own is too pale for white words on it
 	// Fyne's own border of fields and ticks can hardly be seen: 3:1 against the ground is what people need.
 	theme.ColorNameInputBorder: hex(0x7c8790),
 	theme.ColorNameDisabled:    hex(0x8b949b), // the same for what can't be pressed just now: it is to be read all the same
@@ -98,6 +99,7 @@ var light = map[fyne.ThemeColorName]color.Color{
 
 var dark = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNamePrimary:     hex(0x5aa6dc),
+	theme.ColorNameError:       hex(0xff8a80),
 	theme.ColorNameInputBorder: hex(0x8a959e),
 	theme.ColorNameDisabled:    hex(0x76818a),
 	Good:                       hex(0x6fcf8e),

@@ -20,7 +20,7 @@ func addressBar(address string) fyne.CanvasObject {
 	bar.StrokeColor, bar.StrokeWidth, bar.CornerRadius = ours.ColourOf(ours.Bad), 3, 12
 	shown := widget.NewLabelWithStyle(address+"?code=…&state=…", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	shown.Truncation = fyne.TextTruncateEllipsis
-	head := container.NewBorder(nil, nil, row(widget.NewIcon(theme.NavigateBackIcon()), widget.NewIcon(theme.ViewRefreshIcon())), nil, container.NewStack(bar, shown))
+	head := container.NewBorder(nil, nil, container.NewHBox(widget.NewIcon(theme.NavigateBackIcon()), widget.NewIcon(theme.ViewRefreshIcon())), nil, container.NewStack(bar, shown))
 	here := canvas.NewText("↑ "+text.Of("wizard_akerun_copy_here"), ours.ColourOf(ours.Bad))
 	here.TextStyle.Bold = true
 	page := widget.NewLabelWithStyle(text.Of("wizard_akerun_page"), fyne.TextAlignCenter, fyne.TextStyle{})

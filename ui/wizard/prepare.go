@@ -16,7 +16,7 @@ func prepare(w *wizard) fyne.CanvasObject {
 		parts = append(parts, field.Card(
 			field.Strong(text.Of("wizard_prepare_"+who)),
 			field.Paragraph(text.Of("wizard_prepare_"+who+"_does")),
-			container.NewHBox(letter),
+			row(letter),
 		))
 	}
 	parts = append(parts,

@@ -251,8 +251,8 @@ func (s sheet) fill(parts ...fyne.CanvasObject) {
 	s.Refresh()
 }
 
-// row puts parts beside each other, leading.
-func row(parts ...fyne.CanvasObject) fyne.CanvasObject { return container.NewHBox(parts...) }
+// row puts parts beside each other, as far in as text.
+func row(parts ...fyne.CanvasObject) fyne.CanvasObject { return field.Row(parts...) }
 
 // primary is a button for what the step is about.
 func primary(label string, tapped func()) *widget.Button {

@@ -17,6 +17,9 @@ SELECT * FROM audit WHERE seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT CAST(sqlc.
 -- name: AuditOfKindBefore :many
 SELECT * FROM audit WHERE kind = sqlc.arg(kind) AND seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
+-- name: AuditOfOtherKindsBefore :many
+SELECT * FROM audit WHERE kind <> sqlc.arg(kind) AND seq < sqlc.arg(seq) ORDER BY seq DESC LIMIT CAST(sqlc.arg(most) AS INTEGER);
+
 -- name: AuditHash :one
 SELECT hash FROM audit WHERE seq = sqlc.arg(seq);
 
