@@ -62,13 +62,21 @@ func socket(t *testing.T) string {
 func serve(t *testing.T, f connector.Connector) (path string, stop func()) {
 	t.Helper()
 	path = socket(t)
+	_, stop = listening(t, path, f)
+	return path, stop
+}
+
+// listening starts a server on a socket, as serve does.
+func listening(t *testing.T, path string, f connector.Connector) (server *Server, stop func()) {
+	t.Helper()
 	listener, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- NewServer(f, slog.New(slog.DiscardHandler)).Serve(ctx, listener) }()
+	server = NewServer(f, slog.New(slog.DiscardHandler))
+	go func() { done <- server.Serve(ctx, listener) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -76,7 +84,7 @@ func serve(t *testing.T, f connector.Connector) (path string, stop func()) {
 		}
 	})
 	t.Cleanup(stop)
-	return path, stop
+	return server, stop
 }
 
 func dial(t *testing.T, path string) *Client {

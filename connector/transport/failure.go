@@ -147,3 +147,27 @@ func Inner(err error) error {
 	}
 	return err
 }
+
+// Issuer names who has signed the certificate that was refused, as the certificate itself says: where it is a product that looks into
+// TLS, that is its name. It is "" for other failures, and where the certificate names nobody.
+func Issuer(err error) string {
+	var (
+		verification *tls.CertificateVerificationError
+		authority    x509.UnknownAuthorityError
+	)
+	cert := (*x509.Certificate)(nil)
+	switch {
+	case errors.As(err, &verification) && len(verification.UnverifiedCertificates) > 0:
+		cert = verification.UnverifiedCertificates[0]
+	case errors.As(err, &authority):
+		cert = authority.Cert
+	}
+	if cert == nil {
+		return ""
+	}
+	name := cert.Issuer.CommonName
+	if len(cert.Issuer.Organization) > 0 {
+		name = cert.Issuer.Organization[0]
+	}
+	return Snippet([]byte(name))
+}
