@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,7 +24,9 @@ type call struct {
 	doing  string
 	method string
 	path   string // from the root of the host, escaped, with its query
-	body   []byte // JSON; nil: none
+	body   []byte // nil: none
+	kind   string // content type of the body; "": JSON
+	accept string // content type of the answer; "": JSON
 }
 
 // answer is what came back, read to its end.
@@ -124,9 +127,9 @@ func (c *Client) send(ctx context.Context, s session, r call) (answer, error) {
 		return answer{}, failure(r.doing, CauseBadRequest, Stop, "the address can't be used: "+snippet(r.path))
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", cmp.Or(r.accept, "application/json"))
 	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json; charset=UTF-8")
+		req.Header.Set("Content-Type", cmp.Or(r.kind, "application/json; charset=UTF-8"))
 	}
 	return c.exchange(r.doing, req)
 }

@@ -50,6 +50,8 @@ type Names struct {
 	RealEnd     string
 	Start       string // on the sheet
 	End         string
+	DayClosed   string // shows that the day or its month is closed (月次確定), in whatever field the customer has for it; "": none is known
+	Closed      string // what it says then
 }
 
 // defaultNames are the names of the package with the given namespace.
@@ -92,6 +94,7 @@ func defaultNames(namespace string) Names {
 		RealEnd:     p + "RealEndTime__c",
 		Start:       p + "StartTime__c",
 		End:         p + "EndTime__c",
+		Closed:      "true",
 	}
 }
 
@@ -105,6 +108,7 @@ func (n *Names) apiNames() map[string]*string {
 		"employee.entry": &n.EntryDate, "employee.end": &n.EndDate, "employee.is_admin": &n.IsAdmin, "employee.is_all_editor": &n.IsAllEditor,
 		"day": &n.Day, "day.date": &n.DayDate, "day.employee": &n.DayEmployee, "day.push_start": &n.PushStart, "day.push_end": &n.PushEnd,
 		"day.real_start": &n.RealStart, "day.real_end": &n.RealEnd, "day.start": &n.Start, "day.end": &n.End,
+		"day.closed": &n.DayClosed,
 	}
 }
 
@@ -113,6 +117,7 @@ func (n *Names) values() map[string]*string {
 	return map[string]*string{
 		"value.in": &n.TypeIn, "value.out": &n.TypeOut,
 		"value.unprocessed": &n.Unprocessed, "value.processed": &n.Processed, "value.failed": &n.Failed, "value.deleted": &n.Deleted,
+		"value.closed": &n.Closed,
 	}
 }
 
@@ -136,7 +141,8 @@ func NewNames(overrides map[string]string) (Names, error) {
 		case key == "stamp.type.number":
 			n.TypeIsNumber = value == "true"
 		case names[key] != nil:
-			if !salesforce.ValidPath(value) || strings.Contains(value, ".") && !strings.Contains(*names[key], ".") {
+			mayBePath := key == "day.closed" || strings.Contains(*names[key], ".")
+			if !salesforce.ValidPath(value) || strings.Contains(value, ".") && !mayBePath {
 				return Names{}, fmt.Errorf("reading the TeamSpirit names: %s = %.80q can't be an API name", key, value)
 			}
 			*names[key] = value

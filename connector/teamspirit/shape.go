@@ -37,6 +37,7 @@ type shape struct {
 	key           KeyKind
 	targetDate    bool     // TargetDate can be written
 	sheet         bool     // all fields of the day rows can be read
+	dayClosed     bool     // a field that tells of closed days is configured and can be read
 	userReadable  bool     // employees show which user they are
 	flags         []string // rights flags that employees show
 
@@ -78,6 +79,7 @@ func (c *Client) describe(ctx context.Context) (*shape, error) {
 	}
 	if day != nil {
 		s.sheet = c.sheetReadable(*day)
+		s.dayClosed = c.names.DayClosed != "" && headReadable(*day, c.names.DayClosed)
 	}
 	c.mu.Lock()
 	c.shape = s
@@ -147,14 +149,14 @@ func (c *Client) shapeOfEmployee(s *shape, o salesforce.Object) {
 	_, s.userReadable = o.Field(n.EmployeeUser)
 	s.flags = readable(o, n.IsAdmin, n.IsAllEditor)
 	s.employeeFields = readable(o, "Id", "Name", n.EmployeeCode, n.EmployeeUser, n.EntryDate, n.EndDate)
-	if mailReadable(o, n) {
+	if headReadable(o, n.EmployeeUserMail) {
 		s.employeeFields = append(s.employeeFields, n.EmployeeUserMail)
 	}
 }
 
-// mailReadable tells whether the path to the mail address begins with a relationship or field that the object shows.
-func mailReadable(o salesforce.Object, n Names) bool {
-	head, _, nested := strings.Cut(n.EmployeeUserMail, ".")
+// headReadable tells whether a path begins with a relationship or field that the object shows.
+func headReadable(o salesforce.Object, path string) bool {
+	head, _, nested := strings.Cut(path, ".")
 	for _, f := range o.Fields {
 		if nested && f.RelationshipName == head || !nested && f.Name == head {
 			return true
@@ -168,13 +170,7 @@ func (c *Client) sheetReadable(o salesforce.Object) bool {
 	if !o.Queryable || len(readable(o, c.names.dayFields()...)) < len(c.names.dayFields()) {
 		return false
 	}
-	head, _, nested := strings.Cut(c.names.DayEmployee, ".")
-	for _, f := range o.Fields {
-		if nested && f.RelationshipName == head || !nested && f.Name == head {
-			return true
-		}
-	}
-	return false
+	return headReadable(o, c.names.DayEmployee)
 }
 
 // readable returns those of names that o shows, in order.

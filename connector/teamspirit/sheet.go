@@ -20,6 +20,7 @@ type SheetDay struct {
 	PushStart, PushEnd *int   // by the Web button
 	RealStart, RealEnd *int   // the same before rounding
 	Start, End         *int   // on the sheet; End may be filled before the employee has left
+	Closed             bool   // as far as the org has a field that tells, see Names.DayClosed
 }
 
 // Sheet gives the day rows of the dates from…to (both included) to yield, page by page. employeeIDs nil means everyone; up to 200 are asked for by id, of
@@ -32,7 +33,14 @@ func (c *Client) Sheet(ctx context.Context, from, to string, employeeIDs []strin
 		}
 	}
 	n := c.names
+	s, err := c.describedShape(ctx)
+	if err != nil {
+		return err
+	}
 	fields := append([]string{"Id", n.DayEmployee}, n.dayFields()...)
+	if s.dayClosed {
+		fields = append(fields, n.DayClosed)
+	}
 	soql := "SELECT " + strings.Join(fields, ",") + " FROM " + n.Day + " WHERE " + n.DayDate + " >= " + from + " AND " + n.DayDate + " <= " + to
 	wanted, filter := c.chosen(employeeIDs, n.DayEmployee)
 	if employeeIDs != nil && len(wanted) == 0 {
@@ -47,7 +55,7 @@ func (c *Client) Sheet(ctx context.Context, from, to string, employeeIDs []strin
 			}
 			d := SheetDay{EmployeeID: r.id(n.DayEmployee), Date: r.text(n.DayDate),
 				PushStart: r.minutes(n.PushStart), PushEnd: r.minutes(n.PushEnd), RealStart: r.minutes(n.RealStart), RealEnd: r.minutes(n.RealEnd),
-				Start: r.minutes(n.Start), End: r.minutes(n.End)}
+				Start: r.minutes(n.Start), End: r.minutes(n.End), Closed: s.dayClosed && r.text(n.DayClosed) == n.Closed}
 			if employeeIDs == nil || wanted[d.EmployeeID] {
 				page = append(page, d)
 			}

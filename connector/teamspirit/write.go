@@ -14,10 +14,11 @@ type Result struct {
 	Code    string // "" when it was taken, else Salesforce's statusCode
 	Message string // Salesforce's text, for people; at most 200 bytes
 
+	Untried   bool // of a bulk job that ended before it came to this row
 	Duplicate bool // a row with this key is there already
 	Again     bool // may go through later: locks and the like
 	Ask       bool // rights are missing; they should be checked anew
-	// With none of the three and a Code, the row itself is refused and a person has to look at it.
+	// With none of these and a Code, the row itself is refused and a person has to look at it.
 }
 
 // Insert creates up to 200 stamps with one call and returns a result for each, in order. An error means that the call as a whole failed; whether it may

@@ -93,6 +93,10 @@ func (s *Server) api(c *call) answer {
 		if len(rest) >= 2 && rest[1] == "sobjects" {
 			return c.collections(rest[2:])
 		}
+	case "jobs":
+		if len(rest) >= 2 && rest[1] == "ingest" {
+			return c.ingest(rest[2:])
+		}
 	case "limits":
 		return c.limits()
 	}
@@ -130,7 +134,7 @@ func (c *call) resources() answer {
 		return wrongMethod(c.method)
 	}
 	out := map[string]string{"identity": c.base + "/id/" + c.s.organizationID() + "/" + c.user.ID}
-	for _, name := range []string{"sobjects", "query", "queryAll", "composite", "limits"} {
+	for _, name := range []string{"sobjects", "query", "queryAll", "composite", "jobs", "limits"} {
 		out[name] = c.root() + "/" + name
 	}
 	return jsonAnswer(http.StatusOK, out)
@@ -174,6 +178,7 @@ func (c *call) limits() answer {
 	return jsonAnswer(http.StatusOK, map[string]map[string]int{
 		"DailyApiRequests":         {"Max": limit, "Remaining": max(0, limit-used)},
 		"DailyAsyncApexExecutions": {"Max": 250_000, "Remaining": 250_000},
+		"DailyBulkApiBatches":      {"Max": c.s.switches.BulkDaily, "Remaining": max(0, c.s.switches.BulkDaily-c.s.jobsOfDay(c.now))},
 		"DailyBulkV2QueryJobs":     {"Max": 10_000, "Remaining": 10_000},
 		"DataStorageMB":            {"Max": 10_240, "Remaining": 9_000},
 	})

@@ -39,7 +39,11 @@ type call struct {
 
 // ServeHTTP answers one request: sign-in pages, OAuth endpoints and the REST API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	most := int64(maxBody)
+	if r.Method == http.MethodPut {
+		most = maxUpload
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if err != nil {
 		http.Error(w, "request entity too large", http.StatusRequestEntityTooLarge)
 		return

@@ -32,6 +32,7 @@ const (
 	fIsAdmin     = "teamspirit__IsAdmin__c"
 	fIsAllEditor = "teamspirit__IsAllEditor__c"
 	fEmpMonthID  = "teamspirit__EmpMonthId__c"
+	fDayClosed   = "IsClosed__c" // the customer's own formula
 	fDate        = "teamspirit__Date__c"
 	fPushStart   = "teamspirit__PushStartTime__c"
 	fPushEnd     = "teamspirit__PushEndTime__c"
@@ -154,7 +155,7 @@ func teamspiritObjects() []definition {
 		{name: dayObject, label: "勤怠日次", prefix: "a03", teamspirit: true, indexes: []string{fEmpMonthID, dayEmployeePath, fDate}, fields: custom(plainName,
 			required(lookup(fEmpMonthID, "勤怠月次", monthObject)), required(plain(fDate, "日付", soql.DateOnly)),
 			minutes(fPushStart, "出社打刻"), minutes(fPushEnd, "退社打刻"), minutes(fRealStart, "出社打刻(丸めなし)"), minutes(fRealEnd, "退社打刻(丸めなし)"),
-			minutes(fStart, "出社時刻"), minutes(fEnd, "退社時刻"))},
+			minutes(fStart, "出社時刻"), minutes(fEnd, "退社時刻"), readOnly(plain(fDayClosed, "確定済み", soql.Boolean)))},
 		{name: commonObject, label: "勤怠共通設定", prefix: "a04", teamspirit: true, fields: custom(plainName, readOnly(plain(fUseIC, "IC勤怠連携機能を利用する", soql.Boolean)))},
 	}
 }

@@ -62,22 +62,24 @@ type Server struct {
 	options Options
 	baseID  string // organization id of 18 characters
 
-	mu       sync.Mutex
-	random   *rand.Rand
-	switches Switches
-	tables   map[string]*table // by folded object name
-	users    map[string]*user  // by id of 18 characters
-	names    map[string]*user  // by folded user name
-	ids      map[string]uint64 // last number given out, by key prefix
-	lastTick time.Time
-	pending  map[*record]struct{} // stamps that are 未処理
-	born     map[*record]birth
-	origins  map[*record]*origin // of sheet rows
-	delayed  []delayedWrite
-	usage    usage
-	sign     signIn
-	cursors  []*cursor
-	log      []*Request
+	mu          sync.Mutex
+	random      *rand.Rand
+	switches    Switches
+	tables      map[string]*table // by folded object name
+	users       map[string]*user  // by id of 18 characters
+	names       map[string]*user  // by folded user name
+	ids         map[string]uint64 // last number given out, by key prefix
+	lastTick    time.Time
+	pending     map[*record]struct{} // stamps that are 未処理
+	born        map[*record]birth
+	origins     map[*record]*origin // of sheet rows
+	delayed     []delayedWrite
+	ingestJobs  map[string]*ingestJob // by id of 18 characters
+	ingestOrder []*ingestJob          // oldest first
+	usage       usage
+	sign        signIn
+	cursors     []*cursor
+	log         []*Request
 }
 
 // birth is what a stamp row doesn't say about its making.
@@ -100,7 +102,7 @@ func New(o Options) (*Server, error) {
 		o.RealNow = time.Now
 	}
 	s := &Server{options: o, random: rand.New(rand.NewPCG(o.Seed, 0x5a1e5f0ce)), switches: DefaultSwitches(), tables: map[string]*table{}, users: map[string]*user{},
-		names: map[string]*user{}, ids: map[string]uint64{}, pending: map[*record]struct{}{}, born: map[*record]birth{}, origins: map[*record]*origin{}}
+		names: map[string]*user{}, ids: map[string]uint64{}, pending: map[*record]struct{}{}, born: map[*record]birth{}, origins: map[*record]*origin{}, ingestJobs: map[string]*ingestJob{}}
 	if o.Switches != nil {
 		s.switches = *o.Switches
 	}

@@ -127,6 +127,15 @@ type Switches struct {
 	DuplicateCodes     []string `json:"duplicate_codes"`      // 社員コード that a second employee holds, too
 	AllBatchErrors     bool     `json:"all_batch_errors"`     // the batch turns every row into エラー
 
+	// Bulk API 2.0.
+	BulkRefused   string   `json:"bulk_refused"`    // errorCode that answers every new job, such as FEATURENOTENABLED; empty: jobs are taken
+	BulkWait      Duration `json:"bulk_wait"`       // how long a closed job waits for its turn, by the simulator's clock
+	BulkPace      int      `json:"bulk_pace"`       // rows of a job that are written in a second of the simulator's clock, in each chunk of 10,000
+	BulkDaily     int      `json:"bulk_daily"`      // jobs in 24 hours of the simulator's clock
+	BulkFailNext  int      `json:"bulk_fail_next"`  // so many next jobs that are closed end as Failed
+	BulkFailAfter int      `json:"bulk_fail_after"` // after so many rows
+	BulkAbortLate Duration `json:"bulk_abort_late"` // for so long a job that was aborted goes on writing all the same
+
 	// Limits, faults and manners.
 	DailyLimit        int          `json:"daily_limit"`        // API calls in 24 hours of the simulator's clock
 	ConcurrentLimit   bool         `json:"concurrent_limit"`   // every call answers ConcurrentRequests Limit exceeded
@@ -151,7 +160,7 @@ func DefaultSwitches() Switches {
 		UniqueKey: KeyExternalID, TargetDateCreateable: true, EmployeeStamps: "refuse", SetupDenied: "invalid_type", StampTypeNumber: true, UnknownField: "row",
 		BatchOn: true, ICOn: true, BatchInterval: Duration(10 * time.Minute), Processing: "batch", LockRefuses: "batch", OutWithoutIn: "take", SecondIn: "keep",
 		PushFilledByAPI: true, ErrorRowResettable: true,
-		DailyLimit: 100_000, DateHeader: "now", PageSize: 2000, DescribeNotFound: "not_found",
+		DailyLimit: 100_000, BulkPace: 20_000, BulkDaily: 15_000, DateHeader: "now", PageSize: 2000, DescribeNotFound: "not_found",
 	}
 }
 
@@ -190,6 +199,8 @@ func (w *Switches) check() error {
 		return fmt.Errorf("switch batch_interval: %s is less than a second", time.Duration(w.BatchInterval))
 	case w.PageSize < 1 || w.PageSize > 2000:
 		return fmt.Errorf("switch page_size: %d is not in 1..2000", w.PageSize)
+	case w.BulkPace < 1:
+		return fmt.Errorf("switch bulk_pace: %d is less than 1", w.BulkPace)
 	case w.ApprovalsLimit < 1:
 		return fmt.Errorf("switch approvals_limit: %d is less than 1", w.ApprovalsLimit)
 	}

@@ -85,6 +85,11 @@ func (v *view) shown(r *record) soql.Row {
 		values[0] = v.s.organizationID()
 		return values
 	}
+	if r.table.name == dayObject && v.s.locked(r.day(fDate)) {
+		values := append(soql.Row(nil), r.values...)
+		r.table.set(values, fDayClosed, true)
+		return values
+	}
 	return r.values
 }
 
