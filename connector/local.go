@@ -106,9 +106,9 @@ func (l *Local) assemble(ctx context.Context) error {
 	proxy := func() string { return l.settings().Proxy }
 	l.calls = engine.NewBudget(l.c.Clock, s.Engine.AkerunPerMinute)
 	l.akerunHTTP = transport.New(transport.Options{
-		Base: l.c.Transport, Proxy: proxy, Observe: l.times.ObserveAkerun, Pace: l.calls.Pace,
+		Base: l.c.Transport, Proxy: proxy, Observe: l.times.ObserveAkerun, Pace: l.calls.Pace, Log: l.c.Log,
 	})
-	l.salesforceHTTP = transport.New(transport.Options{Base: l.c.Transport, Proxy: proxy, Observe: l.times.ObserveSalesforce})
+	l.salesforceHTTP = transport.New(transport.Options{Base: l.c.Transport, Proxy: proxy, Observe: l.times.ObserveSalesforce, Log: l.c.Log})
 	if l.akerun, err = l.newAkerun(in.AkerunClient, l.c.Vault); err != nil {
 		return err
 	}

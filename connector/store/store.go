@@ -121,6 +121,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if current > target {
 		return fmt.Errorf("%w (its schema is %d, this program knows %d)", ErrNewer, current, target)
 	}
+	if current > 0 && current < target {
+		if err := s.backup(ctx, current); err != nil {
+			return err
+		}
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema from %d to %d: %w", current, target, err)
 	}

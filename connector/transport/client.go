@@ -6,6 +6,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -30,6 +31,8 @@ type Options struct {
 	Observe func(date time.Time)
 	// Pace waits for the call budget before each request; its waiting does not count as part of the call's Timeout. Nil: no budget.
 	Pace func(ctx context.Context) error
+	// Log gets one line for each call at level Debug: what was called, without query and body, and what came of it. Nil: nothing.
+	Log *slog.Logger
 	// Timeout bounds one call from dialling to the last byte of the body. Zero: DefaultTimeout.
 	Timeout time.Duration
 }
@@ -94,7 +97,9 @@ func (c *caller) RoundTrip(req *http.Request) (*http.Response, error) {
 		out.Header.Set("User-Agent", "dakokubridge")
 	}
 
+	began := time.Now()
 	resp, err := c.options.Base.RoundTrip(out)
+	c.log(ctx, req, resp, time.Since(began), err)
 	if err != nil {
 		failure := newFailure(ctx, err, seen.sent(err))
 		cancel()
@@ -107,6 +112,20 @@ func (c *caller) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &timedBody{ReadCloser: resp.Body, ctx: ctx, cancel: cancel}
 	return resp, nil
+}
+
+// log writes down a call for who looks into a trouble. A query may hold mail addresses, and a body anything.
+func (c *caller) log(ctx context.Context, req *http.Request, resp *http.Response, took time.Duration, err error) {
+	if c.options.Log == nil || !c.options.Log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	line := []any{"method", req.Method, "host", req.URL.Host, "path", req.URL.Path, "ms", took.Milliseconds()}
+	if err != nil {
+		line = append(line, "error", err)
+	} else {
+		line = append(line, "status", resp.StatusCode)
+	}
+	c.options.Log.DebugContext(ctx, "call", line...)
 }
 
 func closeBody(req *http.Request) {
