@@ -2,6 +2,9 @@ package connector_test
 
 import (
 	"errors"
+	"net"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,4 +79,27 @@ func TestTheWizardIsResumedAfterARestart(t *testing.T) {
 			t.Errorf("%+v is taken", wrong)
 		}
 	}
+}
+
+func FuzzLoginAddress(f *testing.F) {
+	for _, s := range []string{"https://sakura.my.salesforce.com/x", "sakura--dev.sandbox.lightning.force.com", "https://evil.example/?x=.my.salesforce.com", "http://127.0.0.1:18002/", "https://sakura--teamspirit.vf.force.com", "cs7.salesforce.com", "https://u:p@login.salesforce.com"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, pasted string) {
+		address, _, err := connector.LoginAddress(pasted)
+		if err != nil {
+			return
+		}
+		u, err := url.Parse(address)
+		if err != nil || u.User != nil || u.Path != "" || u.RawQuery != "" {
+			t.Fatalf("%q leads to %q", pasted, address)
+		}
+		host := u.Hostname()
+		if ip := net.ParseIP(host); ip.IsLoopback() || host == "localhost" {
+			return
+		}
+		if u.Scheme != "https" || u.Port() != "" || !strings.HasSuffix(host, ".salesforce.com") {
+			t.Errorf("%q leads to %q", pasted, address)
+		}
+	})
 }

@@ -447,3 +447,24 @@ func FuzzReadMessage(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCall: whatever a message holds, no call takes the owner down.
+func FuzzCall(f *testing.F) {
+	for i := range facadeType.NumMethod() {
+		f.Add(facadeType.Method(i).Name, []byte(`["x"]`))
+	}
+	f.Add("Days", []byte(`[{"From":"2026-11-22","To":"2026-11-23","Search":"\u0000"}]`))
+	f.Add("CloseItems", []byte(`[[1,2],"memo"]`))
+	f.Add("SetSettings", []byte(`[null]`))
+	f.Fuzz(func(t *testing.T, method string, arguments []byte) {
+		var r request
+		if json.Unmarshal(arguments, &r.Arguments) != nil {
+			t.Skip()
+		}
+		r.Method = method
+		a := NewServer(&facade{}, slog.New(slog.DiscardHandler)).call(t.Context(), r)
+		if a.Broken == "" {
+			t.Errorf("%s%s gave %+v of a façade that has nothing", method, arguments, a)
+		}
+	})
+}

@@ -62,6 +62,7 @@ type dayKey struct {
 type personDay struct {
 	dayKey
 	users  []string
+	firm   bool // the first of users was this employee, however old the connector's knowledge
 	events []event
 	before []event // on the day of the first start, those before it
 	rows   map[string][]row
@@ -297,10 +298,25 @@ func (c *checker) placeUserDay(k userDay, rows []Access) {
 	for _, employee := range l.possible {
 		d := c.day(employee, k.day)
 		mine := l.sure == employee && len(d.users) == 0 && len(l.possible) == 1
+		if len(d.users) == 0 {
+			d.firm = l.firm
+		} else if !d.firm { // by older knowledge the day was this user's
+			d.doubt()
+		}
 		d.users = append(d.users, k.user)
 		for _, a := range rows {
 			c.placeEvent(d, a, mine)
 		}
+	}
+}
+
+// doubt takes no access of the day for sure any more.
+func (d *personDay) doubt() {
+	for i := range d.events {
+		d.events[i].sure = false
+	}
+	for i := range d.before {
+		d.before[i].sure = false
 	}
 }
 

@@ -118,6 +118,7 @@ func (c *census) sound(user string, d date) string {
 type link struct {
 	sure     string   // the employee, where nobody can be in doubt
 	possible []string // where the connector's knowledge may have been older or newer than the day's first access
+	firm     bool     // sure, whatever the connector knew: the link was the same all the time around the first access
 }
 
 // link settles a user's day from its first access, seen at up: the link that held then, or the one that came during the day. Where it
@@ -138,7 +139,7 @@ func (p *people) link(user string, d date, first, up, knownUntil time.Time) link
 		}
 	}
 	if who, ok := p.constant(user, d, from, atFirst); ok && who != "" {
-		return link{sure: who, possible: []string{who}}
+		return link{sure: who, possible: []string{who}, firm: true}
 	}
 	if len(l.possible) == 1 && tail != "" && !tailFrom.After(d.closes().Add(-lag)) {
 		l.sure = tail

@@ -348,3 +348,21 @@ type timedOut struct{}
 func (timedOut) Error() string   { return "timed out" }
 func (timedOut) Timeout() bool   { return true }
 func (timedOut) Temporary() bool { return true }
+
+func FuzzRetryAfter(f *testing.F) {
+	f.Add("120", "Sun, 22 Nov 2026 00:00:00 GMT")
+	f.Add("Sun, 22 Nov 2026 00:02:00 GMT", "")
+	f.Add("99999999999999999999", "x")
+	f.Add("-1", "Sunday, 22-Nov-26 00:00:00 GMT")
+	received := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, value, date string) {
+		at := RetryAfter(http.Header{"Retry-After": {value}, "Date": {date}}, received)
+		from := received
+		if d, err := http.ParseTime(date); err == nil {
+			from = d
+		}
+		if at.After(from.Add(7*24*time.Hour)) || at.Location() != time.UTC {
+			t.Errorf("Retry-After %q with Date %q: not before %s", value, date, at)
+		}
+	})
+}

@@ -41,23 +41,107 @@ func (r *run) revoke(side connector.Side) {
 	}
 }
 
+// try notes what somebody could not do. That is a fault only where the rules say that it must be possible.
+func (r *run) try(what string, err error) bool {
+	if err != nil {
+		r.note("%s: %v", what, err)
+	}
+	return err == nil
+}
+
 // signIn signs in; the servers are out of reach of no weather meanwhile. What a server itself refuses then ends the attempt.
-func (r *run) signIn(side connector.Side) {
-	role := map[connector.Side]string{connector.Akerun: "super_manager", connector.Salesforce: "admin"}[side]
+func (r *run) signIn(side connector.Side) bool {
+	return r.signInAs(side, map[connector.Side]string{connector.Akerun: "super_manager", connector.Salesforce: "admin"}[side])
+}
+
+func (r *run) signInAs(side connector.Side, role string) (done bool) {
 	r.net.quiet(func() {
-		if _, err := r.SignIn(side, role); err != nil {
-			r.note("signing in to %s: %v", side, err)
+		_, err := r.SignIn(side, role)
+		done = r.try("signing in to "+string(side), err)
+	})
+	return done
+}
+
+// signInIfAsked signs in to a side where the connector asks for it.
+func (r *run) signInIfAsked(side connector.Side) {
+	st, err := r.Status(r.ctx)
+	r.must(err)
+	for _, l := range st.Relink {
+		if l.Side == side && l.Cause == "LOGIN_NEEDED" {
+			r.note("要再連携 of %s: %s", l.Side, l.Cause)
+			r.signIn(side)
+		}
+	}
+}
+
+// handOver passes Akerun to whoever is a plain manager so far and becomes スーパーマネージャー for it.
+func (r *run) handOver(side connector.Side) {
+	if side != connector.Akerun {
+		r.signIn(side)
+		return
+	}
+	manager := r.World.Company().Users[r.World.Company().AkerunAccounts[1].User].ID
+	if r.left[manager] {
+		return
+	}
+	r.must(r.World.AkerunServer().SetRank(manager, r.World.Company().Organizations[0].ID, company.SuperManager))
+	r.signInAs(side, "manager")
+}
+
+// leave deletes an account. Where it is the one that linked, somebody else takes over.
+func (r *run) leave(user string) {
+	r.must(r.World.AkerunServer().RemoveUser(user))
+	r.left[user] = true
+	if user == r.World.Company().Users[r.World.Company().AkerunAccounts[1].User].ID {
+		r.signIn(connector.Akerun)
+	}
+}
+
+func (r *run) unlink() {
+	if r.try("連携解除", r.Unlink(r.ctx)) {
+		r.links[len(r.links)-1].Until = r.now()
+	}
+}
+
+// linkAgain signs in to both sides and begins again, so long ahead.
+func (r *run) linkAgain(ahead time.Duration) {
+	st, err := r.Status(r.ctx)
+	r.must(err)
+	if st.Phase != connector.Unlinked || !r.signIn(connector.Akerun) || !r.signIn(connector.Salesforce) {
+		return
+	}
+	start := r.now().Add(ahead + time.Minute).Truncate(time.Second)
+	r.net.quiet(func() {
+		if r.try("連携開始", r.Begin(r.ctx, connector.BeginRequest{Start: start})) {
+			r.links = append(r.links, proof.Start{From: start})
 		}
 	})
 }
 
-// pass lets a user pass a door at an instant by the door's clock, shown at up.
+// unlimited is the size of a disk that is large enough.
+const unlimited = -1
+
+// fill starts the PC with a disk on which the database may grow by so many pages.
+func (r *run) fill(pages int) {
+	r.room = 0
+	if pages != unlimited {
+		n, err := r.disk.pages()
+		r.must(err)
+		r.room = n + pages
+	}
+	r.restart()
+}
+
+// pass lets a user pass a door at an instant by the door's clock, shown at up; what is past by then, because a call took long, is shown now.
 func (r *run) pass(user string, at, up time.Time) {
-	_, err := r.World.AkerunServer().AddAccess(akerunserver.NewAccess{User: user, At: at, Up: up})
+	_, err := r.World.AkerunServer().AddAccess(akerunserver.NewAccess{User: user, At: at, Up: later(up, r.now())})
 	r.must(err)
 }
 
-func (r *run) setCode(user, code string) { r.must(r.World.AkerunServer().ChangeCode(user, code)) }
+func (r *run) setCode(user, code string) {
+	r.note("%s has the code %s in Akerun", user, code)
+	r.must(r.World.AkerunServer().ChangeCode(user, code))
+}
 
 // swapCodes swaps the codes of two people in both systems.
 func (r *run) swapCodes(a, b string) {
@@ -80,6 +164,7 @@ func (r *run) current(employee string) proof.Employee {
 
 func (r *run) setEmployeeCode(user, code string) {
 	e := r.current(r.jobs[user])
+	r.note("%s has the code %s in TeamSpirit instead of %s", e.ID, code, e.Code)
 	e.Code = code
 	r.change(e)
 }
@@ -121,8 +206,7 @@ func (r *run) hire(code string) {
 }
 
 func (r *run) exclude(user string, out bool) {
-	if err := r.Exclude(r.ctx, []string{user}, out); err != nil {
-		r.note("taking %s out: %v", user, err)
+	if !r.try("taking "+user+" out", r.Exclude(r.ctx, []string{user}, out)) {
 		return
 	}
 	r.exclusion(proof.Exclusion{Person: user}, out)
@@ -130,8 +214,7 @@ func (r *run) exclude(user string, out bool) {
 
 func (r *run) excludeDoor(n int) {
 	door := r.World.Company().Doors[n].ID
-	if err := r.ExcludeDoors(r.ctx, []string{door}, true); err != nil {
-		r.note("taking %s out: %v", door, err)
+	if !r.try("taking "+door+" out", r.ExcludeDoors(r.ctx, []string{door}, true)) {
 		return
 	}
 	r.exclusion(proof.Exclusion{Door: door}, true)
@@ -149,9 +232,7 @@ func (r *run) exclusion(x proof.Exclusion, out bool) {
 }
 
 func (r *run) press(user string, out bool) {
-	if err := r.World.AddWebStamp(r.jobs[user], out); err != nil {
-		r.note("the button: %v", err)
-	}
+	r.try("the button", r.World.AddWebStamp(r.jobs[user], out))
 }
 
 func (r *run) otherRow(user, kind string, ago time.Duration) {
@@ -182,8 +263,7 @@ func (r *run) resendAll() {
 	request := connector.ResendRequest{From: from, To: to}
 	for range 3 {
 		sent, err := r.Resend(r.ctx, request)
-		if err != nil {
-			r.note("再送: %v", err)
+		if !r.try("再送", err) {
 			return
 		}
 		days, err := r.Days(r.ctx, connector.DayQuery{From: from, To: to})

@@ -12,11 +12,14 @@ import (
 	"dakokubridge/connector/simulator/salesforceserver"
 )
 
+// databaseName is the file in the profile's folder.
+const databaseName = "dakokubridge.db"
+
 // durable looks at what the connector has on disk, from outside.
 type durable struct{ db *sql.DB }
 
 func openDurable(dir string) (*durable, error) {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "dakokubridge.db")+"?_pragma=query_only(1)&_pragma=busy_timeout(10000)")
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, databaseName)+"?_pragma=query_only(1)&_pragma=busy_timeout(10000)")
 	if err != nil {
 		return nil, fmt.Errorf("opening the database for a look: %w", err)
 	}
@@ -88,6 +91,12 @@ func (d *durable) readings(s *proof.Snapshot) error {
 func (d *durable) done(key string) bool {
 	var state string
 	return d.db.QueryRow("SELECT state FROM outbox WHERE key = ?", key).Scan(&state) == nil && state == "on_sheet"
+}
+
+// pages is how many pages the database has.
+func (d *durable) pages() (n int, err error) {
+	err = d.db.QueryRow("PRAGMA page_count").Scan(&n)
+	return n, err
 }
 
 // sound runs SQLite's own check.

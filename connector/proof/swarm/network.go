@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -29,7 +31,12 @@ const (
 	page       = "page"        // a page of HTML where JSON was due
 	hollow     = "hollow"      // {} where a list was due
 	expired    = "expired"     // 401 for a token that still looks good
+	hang       = "hang"        // no answer comes within the call's deadline; whether and when it is carried out is another matter
+	refresh    = "refresh"     // 401, and the answer to the renewal of the token is lost
 )
+
+// deadline is how long the connector waits for an answer.
+const deadline = time.Minute
 
 // weather is a span of time in which requests to a side may meet a kind of trouble.
 type weather struct {
@@ -44,6 +51,7 @@ type network struct {
 	way   http.RoundTripper
 	now   func() time.Time
 	set   func(name string, value any) // sets a switch of the Salesforce server
+	pass  func(time.Duration)          // lets time pass while a call is under way
 	crash func()
 
 	mu       sync.Mutex
@@ -75,19 +83,29 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Host, ":18002") {
 		side = connector.Salesforce
 	}
-	data := strings.HasPrefix(r.URL.Path, "/v3/") || strings.HasPrefix(r.URL.Path, "/services/data/")
-	write := isWrite(r)
+	c := call{Request: r, side: side, body: body, data: strings.HasPrefix(r.URL.Path, "/v3/") || strings.HasPrefix(r.URL.Path, "/services/data/"), write: isWrite(r)}
+	c.renewal = strings.HasSuffix(r.URL.Path, "/token") && bytes.Contains(body, []byte("grant_type=refresh_token"))
 	if n.calm {
 		return n.way.RoundTrip(r)
 	}
-	if n.strikes(data, write, false) {
+	if n.strikes(c, false) {
 		n.die()
 	}
-	resp, err := n.carry(r, side, data, write, body)
-	if n.strikes(data, write, true) {
+	resp, err := n.carry(c)
+	if n.strikes(c, true) {
 		n.die()
 	}
 	return resp, err
+}
+
+// call is a request under way.
+type call struct {
+	*http.Request
+	side    connector.Side
+	body    []byte
+	data    bool // to the API, not to the sign-in
+	write   bool // of stamps
+	renewal bool // of the tokens
 }
 
 // die ends the process in the middle of this call: no line of it runs on.
@@ -98,9 +116,9 @@ func (n *network) die() {
 	runtime.Goexit()
 }
 
-func (n *network) strikes(data, write, after bool) bool {
+func (n *network) strikes(c call, after bool) bool {
 	d := n.doom
-	if d == nil || !data || d.write && !write || d.after != after {
+	if d == nil || !c.data || d.write && !c.write || d.after != after {
 		return false
 	}
 	d.skip--
@@ -124,46 +142,81 @@ func take(r *http.Request) ([]byte, error) {
 	return body, r.Body.Close()
 }
 
-func (n *network) carry(r *http.Request, side connector.Side, data, write bool, body []byte) (*http.Response, error) {
-	kind := n.pick(side, data, write)
-	if kind == "" {
-		return n.forward(r, body, write)
-	}
+func (n *network) carry(c call) (*http.Response, error) {
+	kind := n.pick(c)
 	switch kind {
+	case "":
+		return n.forward(c)
 	case offline:
 		return nil, &net.OpError{Op: "dial", Net: "pipe", Err: errors.New("network is unreachable")}
 	case cut:
 		return nil, &net.OpError{Op: "write", Net: "pipe", Err: errors.New("connection reset by peer")}
 	case lost, failedDone:
-		resp, err := n.forward(r, body, write)
-		if err != nil {
+		if err := n.unheard(c); err != nil {
 			return nil, err
 		}
-		_, _ = io.Copy(io.Discard, resp.Body)
-		_ = resp.Body.Close()
 		if kind == failedDone {
-			return n.answer(r, http.StatusInternalServerError, `[{"errorCode":"UNKNOWN_EXCEPTION","message":"An unexpected error occurred."}]`), nil
+			return n.answer(c.Request, http.StatusInternalServerError, `[{"errorCode":"UNKNOWN_EXCEPTION","message":"An unexpected error occurred."}]`), nil
 		}
-		return nil, &net.OpError{Op: "read", Net: "pipe", Err: io.ErrUnexpectedEOF}
+		return nil, errLost
 	case zombie:
 		late := 5*time.Second + time.Duration(n.random.Int64N(int64(4*time.Minute)))
 		if n.random.IntN(3) > 0 { // mostly so late that the next poll comes before it
 			late += 5 * time.Minute
 		}
-		n.set("fail_next", []map[string]any{{"method": r.Method, "path": "/composite/sobjects", "drop": true, "apply_after": late.String()}})
-		n.sending = nil
-		return n.way.RoundTrip(r)
+		return n.haunted(c, late)
+	case hang:
+		return n.hang(c)
+	case refresh:
+		if c.renewal {
+			return nil, cmp.Or(n.unheard(c), error(errLost))
+		}
 	}
-	return n.refuse(r, side, kind), nil
+	return n.refuse(c.Request, c.side, kind), nil
+}
+
+// errLost is what is heard of a call whose answer is lost.
+var errLost = &net.OpError{Op: "read", Net: "pipe", Err: io.ErrUnexpectedEOF}
+
+// unheard has a call carried out and drops the answer.
+func (n *network) unheard(c call) error {
+	resp, err := n.forward(c)
+	if err != nil {
+		return err
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.Body.Close()
+}
+
+// haunted drops a write, which the server carries out later.
+func (n *network) haunted(c call, late time.Duration) (*http.Response, error) {
+	n.set("fail_next", []map[string]any{{"method": c.Method, "path": "/composite/sobjects", "drop": true, "apply_after": late.String()}})
+	n.sending = nil
+	return n.way.RoundTrip(c.Request)
+}
+
+// hang lets the call's deadline pass. A write is carried out before that, after its sender has given up, or never.
+func (n *network) hang(c call) (*http.Response, error) {
+	var err error
+	switch n.random.IntN(3) {
+	case 0:
+		err = n.unheard(c)
+	case 1:
+		if c.write {
+			_, _ = n.haunted(c, deadline+time.Duration(n.random.Int64N(int64(9*time.Minute)))) // the server closes the connection, in the test's way of being late
+		}
+	}
+	n.pass(deadline)
+	return nil, cmp.Or(err, error(&net.OpError{Op: "read", Net: "pipe", Err: os.ErrDeadlineExceeded}))
 }
 
 // forward hands a request to the servers and remembers, while it is there, which stamps it carries.
-func (n *network) forward(r *http.Request, body []byte, write bool) (*http.Response, error) {
-	if write {
-		n.sending = keys(body)
+func (n *network) forward(c call) (*http.Response, error) {
+	if c.write {
+		n.sending = keys(c.body)
 		defer func() { n.sending = nil }()
 	}
-	return n.way.RoundTrip(r)
+	return n.way.RoundTrip(c.Request)
 }
 
 func keys(body []byte) map[string]bool {
@@ -185,20 +238,20 @@ func keys(body []byte) map[string]bool {
 }
 
 // pick finds the trouble that strikes a request; each weather of the hour throws its die, so that the draw depends on nothing else.
-func (n *network) pick(side connector.Side, data, write bool) (kind string) {
+func (n *network) pick(c call) (kind string) {
 	now := n.now()
 	for _, w := range n.weather {
-		if w.side != side || now.Before(w.from) || !now.Before(w.until) {
+		if w.side != c.side || now.Before(w.from) || !now.Before(w.until) {
 			continue
 		}
 		strikes := n.random.Float64() < w.rate
 		switch {
 		case !strikes || kind != "":
-		case w.kind == zombie && !write, (w.kind == failedDone || w.kind == lost) && !data, w.kind != offline && !data:
-		case w.kind == expired && n.expiries >= 2:
+		case w.kind == zombie && !c.write, w.kind != offline && !c.data && !(w.kind == refresh && c.renewal):
+		case (w.kind == expired || w.kind == refresh && !c.renewal) && n.expiries >= 2:
 		default:
 			kind = w.kind
-			if kind == expired {
+			if kind == expired || kind == refresh && !c.renewal {
 				n.expiries++
 			}
 		}

@@ -30,6 +30,7 @@ type plan struct {
 	healed     time.Time // by then every fault is over
 	end        time.Time
 	darkness   [][2]time.Time // when people can't be read
+	oneFile    bool           // the database is opened by one connection, whose space can be bounded
 }
 
 // event is something that happens to the world or the connector at an instant.
@@ -58,7 +59,7 @@ func draw(seed uint64) *plan {
 	d.start = day.Add([]time.Duration{29, 29, 12, 33, 9}[d.r.IntN(5)] * time.Hour)
 	d.days = 3 + d.r.IntN(2)
 	d.people = 10 + d.r.IntN(3)
-	d.poll = []time.Duration{5, 10, 15}[d.r.IntN(3)] * time.Minute
+	d.poll = []time.Duration{10, 15, 20}[d.r.IntN(3)] * time.Minute
 	lastClose := day.AddDate(0, 0, d.days).Add(5 * time.Hour)
 	d.healed = lastClose.Add(time.Duration(d.r.IntN(4)) * time.Hour)
 	d.end = d.healed.Add(3 * time.Hour)
@@ -178,13 +179,14 @@ type kind struct {
 var mixture = slices.Concat(weathers(), []kind{
 	{"batch off", .2, 2, (*drawer).batchOff}, {"month closed", .15, 1, (*drawer).monthClosed}, {"locked rows", .25, 4, (*drawer).lockedRows},
 	{"maintenance", .15, 2, (*drawer).maintenance}, {"akerun rights", .2, 2, (*drawer).akerunRights}, {"salesforce rights", .2, 2, (*drawer).salesforceRights},
-	{"signed out", .2, 1, (*drawer).signedOut}, {"handed over", .2, 2, (*drawer).handedOver}, {"paused", .2, 2, (*drawer).paused},
+	{"signed out", .2, 1, (*drawer).signedOut}, {"lost renewal", .25, 1, (*drawer).lostRenewal}, {"handed over", .2, 2, (*drawer).handedOver}, {"paused", .2, 2, (*drawer).paused},
 	{"late rows", .6, 6, (*drawer).lateRows}, {"row from the future", .15, 2, (*drawer).futureRow}, {"boundary", .3, 4, (*drawer).boundary},
 	{"codes", .35, 3, (*drawer).codes}, {"employment", .2, 2, (*drawer).employment}, {"new people", .2, 2, (*drawer).newcomers}, {"leavers", .2, 2, (*drawer).leavers},
 	{"excluded people", .25, 2, (*drawer).excluded}, {"excluded door", .15, 1, (*drawer).excludedDoor}, {"web", .5, 6, (*drawer).web},
 	{"other rows", .15, 2, (*drawer).otherRows}, {"rows deleted", .15, 2, (*drawer).rowsDeleted}, {"resend", .25, 3, (*drawer).resend},
 	{"sleep", .3, 2, (*drawer).sleep}, {"clock wrong", .25, 2, (*drawer).clockWrong}, {"restart", .3, 3, (*drawer).restart}, {"crash", .5, 5, (*drawer).crash},
-	{"nobody's presence", .4, 4, (*drawer).nobodysPresence},
+	{"nobody's presence", .4, 4, (*drawer).nobodysPresence}, {"linked again", .2, 1, (*drawer).linkedAgain}, {"disk full", .2, 2, (*drawer).diskFull},
+	{"short history", .15, 1, (*drawer).shortHistory},
 })
 
 // weathers are the kinds of trouble on the way, on either side.
@@ -204,7 +206,7 @@ func weathers() []kind {
 		{connector.Salesforce, page, .15, 6 * time.Hour, 0}, {connector.Salesforce, expired, .3, 12 * time.Hour, 0},
 		{connector.Akerun, cut, .2, 6 * time.Hour, 0}, {connector.Akerun, lost, .2, 6 * time.Hour, 0}, {connector.Akerun, server5xx, .25, 8 * time.Hour, 0},
 		{connector.Akerun, slowDown, .2, 8 * time.Hour, 0}, {connector.Akerun, page, .15, 6 * time.Hour, 0}, {connector.Akerun, hollow, .15, 6 * time.Hour, 0},
-		{connector.Akerun, expired, .3, 12 * time.Hour, 0},
+		{connector.Akerun, expired, .3, 12 * time.Hour, 0}, {connector.Akerun, hang, .2, 3 * time.Hour, 0}, {connector.Salesforce, hang, .3, 6 * time.Hour, 0},
 	} {
 		name := string(w.side) + " " + w.kind
 		if w.rate == 0 {
@@ -271,15 +273,67 @@ func (d *drawer) signedOut(kind) {
 	d.at(until, "somebody signs in to "+string(side)+" again", func(r *run) { r.signIn(side) })
 }
 
+// handedOver passes a side to another person; Salesforce has one who may stamp for everybody, who signs in anew.
 func (d *drawer) handedOver(kind) {
 	side := oneOf(d.r, connector.Akerun, connector.Salesforce)
-	d.at(d.during(), string(side)+" is handed over", func(r *run) { r.signIn(side) })
+	d.at(d.during(), string(side)+" is handed over", func(r *run) { r.handOver(side) })
+}
+
+// lostRenewal loses the answers to renewals of a side's tokens, which may be dead then. Somebody signs in again.
+func (d *drawer) lostRenewal(kind) {
+	from, until := d.span(8 * time.Hour)
+	side := oneOf(d.r, connector.Akerun, connector.Salesforce)
+	d.weather = append(d.weather, weather{side, refresh, from, until, .3 + .6*d.r.Float64()})
+	d.dark(from, until)
+	d.at(until, "whoever is asked to sign in to "+string(side)+" does", func(r *run) { r.signInIfAsked(side) })
+}
+
+// linkedAgain unlinks for some hours. Who fails to link again tries every hour.
+func (d *drawer) linkedAgain(kind) {
+	from, until := d.span(30 * time.Hour)
+	ahead := time.Hour + time.Duration(d.r.IntN(120))*time.Minute
+	if latest := d.healed.Add(-ahead); until.After(latest) {
+		until = latest
+	}
+	if from = later(from, d.start.Add(time.Minute)); !from.Before(until) {
+		return
+	}
+	d.dark(from, until.Add(ahead))
+	d.at(from, "unlinked", func(r *run) { r.unlink() })
+	for at := until; at.Before(d.healed); at = at.Add(time.Hour) {
+		d.at(at, "linked again, unless that is done", func(r *run) { r.linkAgain(ahead) })
+	}
+}
+
+// diskFull starts the PC with a disk that has room for a few pages more, and then with enough.
+func (d *drawer) diskFull(kind) {
+	d.oneFile = true
+	from, until := d.span(10 * time.Hour)
+	pages := d.r.IntN(12)
+	d.dark(from, until)
+	d.at(from, fmt.Sprint("the disk has room for ", pages, " pages"), func(r *run) { r.fill(pages) })
+	d.at(until, "the disk has room again", func(r *run) { r.fill(unlimited) })
+}
+
+// shortHistory lets Akerun forget what is a day or two old, while the PC sleeps longer than that.
+func (d *drawer) shortHistory(k kind) {
+	d.akerun.HistoryDays = 1 + d.r.IntN(2)
+	from, until := d.span(time.Duration(24*d.akerun.HistoryDays+30) * time.Hour)
+	d.dark(from, until)
+	d.at(from, "the PC sleeps until "+until.In(company.Japan).Format("01-02 15:04:05"), func(r *run) { r.sleep(until, false) })
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (d *drawer) paused(kind) {
 	from, until := d.span(20 * time.Hour)
-	d.at(from, "paused", func(r *run) { r.must(r.Pause(r.ctx)) })
-	d.at(until, "resumed", func(r *run) { r.must(r.Resume(r.ctx)) })
+	d.at(from, "paused", func(r *run) { r.try("一時停止", r.Pause(r.ctx)) })
+	d.at(until, "resumed", func(r *run) { r.try("再開", r.Resume(r.ctx)) })
 }
 
 // lateRows adds a passage that shows late, up to days.
@@ -341,7 +395,7 @@ func (d *drawer) newcomers(kind) {
 
 func (d *drawer) leavers(kind) {
 	who := d.r.Uint64()
-	d.at(d.during(), "an account is deleted", func(r *run) { r.must(r.World.AkerunServer().RemoveUser(r.somebody(who))) })
+	d.at(d.during(), "an account is deleted", func(r *run) { r.leave(r.somebody(who)) })
 }
 
 func (d *drawer) excluded(kind) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ import (
 )
 
 var points = []string{
-	engine.HookIngestBeforeCommit, engine.HookIngestAfterCommit, engine.HookOutboxBeforeSend, engine.HookOutboxAfterSend, engine.HookOutboxAfterCommit,
+	engine.HookIngestBeforeCommit, engine.HookIngestAfterCommit, engine.HookDecideDay, engine.HookOutboxBeforeSend, engine.HookOutboxAfterSend, engine.HookOutboxAfterCommit,
 }
 
 var errCrash = errors.New("the process dies here")
@@ -61,7 +62,10 @@ type run struct {
 	disk *durable
 
 	off     time.Duration // how wrong the PC's clock is
-	served  int           // rows that Akerun has shown when a page was last about to be kept
+	room    int           // pages that the database may have at most; 0: any number
+	links   []proof.Start
+	left    map[string]bool // users whose accounts are deleted
+	served  int             // rows that Akerun has shown when a page was last about to be kept
 	fuse    *fuse
 	deaths  int
 	story   []string
@@ -78,7 +82,7 @@ type run struct {
 // Play plays one seed.
 func Play(t testing.TB, seed uint64) Outcome {
 	t.Helper()
-	r := &run{t: t, ctx: t.Context(), plan: draw(seed), hired: map[string]string{}, jobs: map[string]string{}, staff: map[string][]proof.Employee{}}
+	r := &run{t: t, ctx: t.Context(), plan: draw(seed), hired: map[string]string{}, jobs: map[string]string{}, staff: map[string][]proof.Employee{}, left: map[string]bool{}}
 	r.note("%s", r.plan)
 	r.open()
 	defer r.disk.close()
@@ -89,9 +93,10 @@ func Play(t testing.TB, seed uint64) Outcome {
 	}
 	r.until(r.plan.healed)
 	r.heal()
-	r.until(r.plan.healed.Add(recovers))
+	well := later(r.plan.healed, r.links[len(r.links)-1].From).Add(recovers)
+	r.until(well)
 	r.recovered()
-	r.until(r.plan.end)
+	r.until(later(r.plan.end, well.Add(time.Hour)))
 	return r.judge()
 }
 
@@ -124,14 +129,19 @@ func (r *run) must(err error) {
 
 func (r *run) open() {
 	p := r.plan
+	var database func(dir string) (driver, dsn string)
+	if p.oneFile {
+		database = r.database
+	}
 	r.net = &network{random: rand.New(rand.NewPCG(p.seed, 0x6e65)), weather: p.weather, calm: true, events: r.note}
 	r.Rig = rig.New(r.t, rig.Options{
 		Seed: p.seed, People: p.people, From: p.from, Days: p.days, History: -1, Akerun: &p.akerun, Salesforce: &p.salesforce, Lanes: 1,
 		Settings:  func(s *settings.Settings) { s.Engine.PollInterval = p.poll },
 		Transport: func(way http.RoundTripper) http.RoundTripper { r.net.way = way; return r.net },
-		Hook:      r.atPoint, OnWrite: r.atWrite,
+		Hook:      r.atPoint, OnWrite: r.atWrite, Database: database,
 	})
 	r.net.now, r.net.crash = r.World.Clock().Now, r.Crash
+	r.net.pass = func(d time.Duration) { r.must(r.World.Clock().Advance(d)) }
 	r.net.set = func(name string, value any) { r.Switch(connector.Salesforce, name, value) }
 	for _, e := range r.World.Company().Employees {
 		r.staff[e.ID] = []proof.Employee{{ID: e.ID, Code: e.Code, Entry: e.Entry, End: e.End}}
@@ -144,10 +154,20 @@ func (r *run) open() {
 		}
 	}
 	r.Link(p.start)
+	r.links = []proof.Start{{From: p.start}}
 	var err error
 	r.disk, err = openDurable(r.Dir)
 	r.must(err)
 	r.net.with(func(n *network) { n.calm = false })
+}
+
+// database opens the usual file by one connection that can be told how large it may grow.
+func (r *run) database(dir string) (driver, dsn string) {
+	dsn = "file:" + filepath.Join(dir, databaseName) + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)"
+	if r.room > 0 {
+		dsn += fmt.Sprintf("&_pragma=max_page_count(%d)", r.room)
+	}
+	return "sqlite", dsn
 }
 
 // atPoint dies where the fuse is set.
@@ -218,17 +238,17 @@ func (r *run) heal() {
 		r.Switch(connector.Salesforce, name, value)
 	}
 	r.rank(company.SuperManager)
+	if r.room > 0 {
+		r.fill(unlimited)
+	}
+	r.linkAgain(time.Hour)
 	st, err := r.Status(r.ctx)
 	r.must(err)
 	if st.Paused {
 		r.must(r.Resume(r.ctx))
 	}
-	for _, l := range st.Relink {
-		r.note("要再連携 of %s: %s", l.Side, l.Cause)
-		if l.Cause == "LOGIN_NEEDED" {
-			r.signIn(l.Side)
-		}
-	}
+	r.signInIfAsked(connector.Akerun)
+	r.signInIfAsked(connector.Salesforce)
 }
 
 // recovered: L1, nothing waits any more.
@@ -254,7 +274,7 @@ func (r *run) judge() Outcome {
 	r.look()
 	r.must(r.trouble)
 	v := r.Judge(func(e *proof.Evidence) {
-		e.Exclusions, e.Asked, e.Snapshots = r.out, r.asked, r.looks
+		e.Starts, e.Exclusions, e.Asked, e.Snapshots = r.links, r.out, r.asked, r.looks
 		e.DateUnwritable = !r.plan.salesforce.TargetDateCreateable
 		e.PeopleLag, e.HealedAt = time.Hour+r.plan.blind(), r.plan.healed
 		if r.plan.akerun.IDOrder == "event" {
@@ -267,6 +287,7 @@ func (r *run) judge() Outcome {
 		slices.SortFunc(e.Employees, func(a, b proof.Employee) int { return strings.Compare(a.ID+a.From.String(), b.ID+b.From.String()) })
 		// What is listed for everybody at once must not excuse a person's missing stamp once all is healed.
 		e.Items = slices.DeleteFunc(e.Items, func(i proof.Item) bool { return i.Person == "" })
+		r.forgotten(e)
 	})
 	items, err := r.Items(r.ctx, connector.ItemQuery{List: "stopped"})
 	r.must(err)
@@ -284,6 +305,39 @@ func (r *run) judge() Outcome {
 		r.broken = append(r.broken, "S16 integrity_check: "+sound)
 	}
 	return Outcome{Verdict: v, Problems: r.broken, Crashes: r.deaths, Trace: r.trace(), story: r.story}
+}
+
+// forgotten takes out of the evidence what Akerun had forgotten before the connector could know of it. What was shown for a day or longer may be
+// missed only where the connector says so: TOO_OLD, which names the span, explains the days in it.
+func (r *run) forgotten(e *proof.Evidence) {
+	kept := time.Duration(r.plan.akerun.HistoryDays) * 24 * time.Hour
+	if kept == 0 {
+		return
+	}
+	var gaps [][2]time.Time
+	items, err := r.Items(r.ctx, connector.ItemQuery{All: true})
+	r.must(err)
+	for _, i := range items {
+		if i.Reason != "TOO_OLD" {
+			continue
+		}
+		from, err := time.Parse(time.RFC3339, i.Detail["from"])
+		r.must(err)
+		to, err := time.Parse(time.RFC3339, i.Detail["to"])
+		r.must(err)
+		gaps = append(gaps, [2]time.Time{from, to})
+		for day := from.In(company.Japan).Add(-5 * time.Hour); day.Before(to.Add(-5*time.Hour)) || day.Format(time.DateOnly) == to.In(company.Japan).Add(-5*time.Hour).Format(time.DateOnly); day = day.AddDate(0, 0, 1) {
+			e.Items = append(e.Items, proof.Item{Day: day.Format(time.DateOnly), Reason: i.Reason, State: i.State})
+		}
+	}
+	durable := r.looks[len(r.looks)-1].Accesses
+	e.Accesses = slices.DeleteFunc(e.Accesses, func(a proof.Access) bool {
+		if durable[a.ID] {
+			return false
+		}
+		return later(a.At, a.Up).Add(24*time.Hour).After(a.At.Add(kept)) ||
+			slices.ContainsFunc(gaps, func(g [2]time.Time) bool { return !a.At.Before(g[0]) && !a.At.After(g[1]) })
+	})
 }
 
 // tellUnfinished adds to the story what is not on the sheet.
