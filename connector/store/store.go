@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -224,9 +225,15 @@ func (s *Store) View(ctx context.Context, f func(q *Queries) error) error {
 	return f(s.reading.WithTx(tx))
 }
 
-// Update runs f in one transaction at the instant now. When it returns nil, everything f wrote is durable; otherwise nothing is.
+// Update runs f in one transaction at the instant now. When it returns nil, everything f wrote is durable; otherwise nothing is, unless the disk
+// failed while the transaction was being committed: then it may be.
 func (s *Store) Update(ctx context.Context, now time.Time, f func(tx *Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("writing the database: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // back to the pool
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("writing the database: %w", err)
 	}
@@ -239,10 +246,17 @@ func (s *Store) Update(ctx context.Context, now time.Time, f func(tx *Tx) error)
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		if ctx.Err() == nil {
+			giveUp(conn)
+		}
 		return fmt.Errorf("writing the database: %w", err)
 	}
 	return nil
 }
+
+// giveUp closes a connection for good. After a failed commit nobody knows what of it is on the disk, and a system may forget what it failed to
+// write and report success the next time: so the next one opens the file anew and reads what is there.
+func giveUp(conn *sql.Conn) { _ = conn.Raw(func(any) error { return driver.ErrBadConn }) }
 
 // Part runs f, which stays or goes as one: when f fails or panics, what it wrote and audited is undone, and what the transaction wrote before
 // stands. The error or the panic goes on to the caller.

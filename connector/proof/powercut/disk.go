@@ -16,8 +16,15 @@ import (
 // sector is what a disk writes at a time, in bytes. At a cut each sector has its own fate.
 const sector = 512
 
-// What is done to a disk.
+// Failures that an operation may end with.
+var (
+	ErrFull   error = sqlite3.FULL  // no space is left
+	ErrBroken error = sqlite3.IOERR // the disk or the way to it is broken
+)
+
+// What is done to a disk. Open and Read change nothing.
 const (
+	Open     = "open"
 	Read     = "read"
 	Write    = "write"
 	Truncate = "truncate"
@@ -32,7 +39,7 @@ type Operation struct {
 	File   string // "db", "wal" or "journal"
 	Offset int64
 	Size   int // bytes read or written
-	N      int // how many operations that change something there were, this one counted; a Read is not counted
+	N      int // how many operations that change something there were, this one counted; an Open or a Read is not counted
 }
 
 func (o Operation) String() string {
@@ -237,7 +244,7 @@ func (d *Disk) begin(o Operation) error {
 		d.mu.Unlock()
 		return sqlite3.IOERR
 	}
-	if o.Kind != Read {
+	if o.Kind != Read && o.Kind != Open {
 		d.n++
 	}
 	o.N = d.n

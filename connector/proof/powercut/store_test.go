@@ -108,7 +108,7 @@ func (c *cutStory) tell(transactions, fates int, wanted func(powercut.Operation)
 	must(c.t, err)
 	c.acknowledged()
 	c.disk.Before(func(o powercut.Operation) error {
-		if o.Kind != powercut.Read && wanted(o) {
+		if changes(o) && wanted(o) {
 			for n := range fates {
 				c.images = append(c.images, cutImage{o, len(c.after) - 1, c.disk.Survivors(source(o.N, n))})
 			}
@@ -122,6 +122,8 @@ func (c *cutStory) tell(transactions, fates int, wanted func(powercut.Operation)
 	must(c.t, s.Close())
 	c.disk.Unmount()
 }
+
+func changes(o powercut.Operation) bool { return o.Kind != powercut.Read && o.Kind != powercut.Open }
 
 // acknowledged notes what the disk must hold from now on, by what it would hold in the worst case.
 func (c *cutStory) acknowledged() {

@@ -43,7 +43,7 @@ func (m mounted) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, 
 	if name == "" || flags&(vfs.OPEN_MAIN_DB|vfs.OPEN_MAIN_JOURNAL|vfs.OPEN_WAL) == 0 {
 		return &open{d: m.d, f: &file{reader: true}}, flags | vfs.OPEN_MEMORY, nil
 	}
-	if m.d.IsCut() {
+	if err := m.d.begin(Operation{Kind: Open, File: kind(name)}); err != nil {
 		return nil, flags, sqlite3.CANTOPEN
 	}
 	f, there := m.d.find(name, false)
