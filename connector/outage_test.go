@@ -83,12 +83,12 @@ func TestOffline(t *testing.T) {
 	tests := []struct {
 		name, side, until string
 		rows              []string // at the end of the outage
-		shown, later      []string // after a while, and at the end: who is not called is not missed
+		open              []string
 	}{
-		{"6 hours, both sides", "", "26 02:00", threeDays[:1], []string{"OFFLINE"}, []string{"OFFLINE"}},
-		{"over 05:00, Akerun", simulator.PipeAkerunURL, "26 08:00", threeDays[:1], []string{"OFFLINE"}, []string{"OFFLINE"}},
-		{"over 05:00, Salesforce", simulator.PipeSalesforceURL, "26 08:00", threeDays[:1], []string{"OFFLINE"}, []string{"OFFLINE"}},
-		{"3 days, both sides", "", "28 20:00", threeDays[:1], []string{"OFFLINE"}, []string{"OFFLINE", "OFFLINE"}},
+		{"6 hours, both sides", "", "26 02:00", threeDays[:1], []string{"OFFLINE", "OFFLINE"}},
+		{"over 05:00, Akerun", simulator.PipeAkerunURL, "26 08:00", threeDays[:1], []string{"OFFLINE"}},
+		{"over 05:00, Salesforce", simulator.PipeSalesforceURL, "26 08:00", threeDays[:1], []string{"OFFLINE"}},
+		{"3 days, both sides", "", "28 20:00", threeDays[:1], []string{"OFFLINE", "OFFLINE"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -97,13 +97,13 @@ func TestOffline(t *testing.T) {
 			l.cut(tt.side, true)
 			r.RunUntil(at("25 21:15"))
 			wantPhase(t, r, connector.Running) // network trouble is no state
-			if st := status(t, r); len(st.Warnings) != len(tt.shown) {
+			if st := status(t, r); len(st.Warnings) != len(tt.open) {
 				t.Errorf("warnings %q", st.Warnings)
 			}
-			wantOpen(t, r, tt.shown...)
+			wantOpen(t, r, tt.open...)
 			r.RunUntil(at(tt.until))
 			wantRows(t, r, p, tt.rows...)
-			wantOpen(t, r, tt.later...)
+			wantOpen(t, r, tt.open...)
 			l.cut(tt.side, false)
 			r.RunUntil(at(tt.until).Add(25 * time.Minute))
 			wantOpen(t, r)

@@ -191,6 +191,9 @@ func (e *Engine) lookBack(ctx context.Context, in store.Integration, latest, r s
 	}
 	found, _, err := e.readPages(ctx, in, r, pages, func(ctx context.Context, tx *store.Tx, r store.Reading, end bool) error {
 		if end {
+			if err := forgetUnmet(ctx, tx, r); err != nil {
+				return err
+			}
 			r.DoneAt, r.AfterID = r.BegunAt, ""
 		}
 		return saveReading(ctx, tx, r)
@@ -252,6 +255,9 @@ func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun
 			return err
 		}
 		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, seen: e.trusted.later(), floor: latestOf(store.Time(cursor.FromAt), floor(in))}
+		if k.doubts, err = doubts(ctx, tx.Queries); err != nil {
+			return err
+		}
 		for _, a := range page.Accesses {
 			added, err := k.keep(ctx, a)
 			if err != nil {
@@ -283,6 +289,7 @@ type keeping struct {
 	floor time.Time
 	seen  time.Time // by the server whose clock is ahead: either may lag, and a row must not look as if it came from the future for that
 
+	doubts  []doubt                  // what is listed of rows that could not be right
 	doors   map[string]akerun.Access // the latest of each door
 	touched map[personDay]bool
 	added   int
@@ -303,10 +310,12 @@ func (k *keeping) keep(ctx context.Context, a akerun.Access) (added bool, err er
 	if !k.rules.Plausible(a.At, k.seen) {
 		return k.implausible(ctx, a)
 	}
-	if a.At.Before(k.floor) {
-		return false, nil
+	if !a.At.Before(k.floor) {
+		if added, err = k.insert(ctx, a); err != nil {
+			return false, err
+		}
 	}
-	return k.insert(ctx, a)
+	return added, k.settleDoubts(ctx, a, added)
 }
 
 func (k *keeping) insert(ctx context.Context, a akerun.Access) (added bool, err error) {
@@ -347,7 +356,7 @@ func (k *keeping) implausible(ctx context.Context, a akerun.Access) (added bool,
 		reason = attendance.FutureAccess
 	}
 	err = openItem(ctx, k.tx, itemOf(reason, sourceCollect).about(a.DoorID).with(map[string]string{
-		"door": a.DoorID, "access": a.ID, "at": japanTime(a.At),
+		"door": a.DoorID, "access": a.ID, "at": japanTime(a.At), doubtSeen: japanTime(k.seen),
 	}))
 	if err != nil || reason == attendance.UnreadableAccess || a.At.Year() > 9999 {
 		return false, err
@@ -356,7 +365,9 @@ func (k *keeping) implausible(ctx context.Context, a akerun.Access) (added bool,
 }
 
 func (k *keeping) unreadable(ctx context.Context, u akerun.Unreadable) error {
-	return openItem(ctx, k.tx, itemOf(attendance.UnreadableAccess, sourceCollect).about(u.ID).with(map[string]string{"access": u.ID, "problem": u.Problem}))
+	return openItem(ctx, k.tx, itemOf(attendance.UnreadableAccess, sourceCollect).about(u.ID).with(map[string]string{
+		"access": u.ID, "problem": u.Problem, doubtSeen: japanTime(k.seen),
+	}))
 }
 
 func (k *keeping) finish(ctx context.Context) error {

@@ -73,11 +73,16 @@ func (e *Engine) confirmSome(ctx context.Context, r rights, rows []store.Outbox)
 	if err != nil {
 		return err
 	}
+	hidden, err := e.hidden(ctx, rows, found)
+	if err != nil {
+		return err
+	}
 	names := e.p.TeamSpirit.Names()
 	done := make([]store.Outbox, 0, len(rows))
 	for _, row := range rows {
-		if status := found[row.RecordID].Status; row.RecordID != "" && status == names.Processed {
-			done = append(done, row)
+		status := found[row.RecordID].Status
+		if row.RecordID != "" && (status == names.Processed || names.DayClosed != "" && status == names.Failed && row.State != "error") {
+			done = append(done, row) // on the sheet it stands, or why it does not
 		}
 	}
 	seen := &sighting{}
@@ -87,7 +92,10 @@ func (e *Engine) confirmSome(ctx context.Context, r rights, rows []store.Outbox)
 		}
 	}
 	return e.update(ctx, func(tx *store.Tx) error {
-		c := confirming{tx: tx, names: names, rights: r, seen: seen, engine: e}
+		c := confirming{tx: tx, names: names, rights: r, seen: seen, hidden: hidden}
+		if c.doubted, err = doubtedRows(ctx, tx.Queries); err != nil {
+			return err
+		}
 		for _, row := range rows {
 			if err := c.row(ctx, row, found[row.RecordID]); err != nil {
 				return fmt.Errorf("confirming %s: %w", row.Key, err)
@@ -133,12 +141,21 @@ type confirming struct {
 	names  teamspirit.Names
 	rights rights
 	seen   *sighting
-	engine *Engine
+
+	hidden  hiddenRows
+	doubted map[stampKind]bool // whose outcome is listed as unknown
 }
 
 // row notes what became of one stamp.
 func (c *confirming) row(ctx context.Context, row store.Outbox, found teamspirit.Row) error {
+	if found.ID != "" && c.doubted[stampKind{row.UserID, row.Day, row.Kind}] {
+		if err := cure(ctx, c.tx, attendance.UnknownOutcome, row.UserID, dayOf(row.Day), row.Kind); err != nil {
+			return err
+		}
+	}
 	switch {
+	case found.ID == "" && c.hidden.may(row):
+		return c.hide(ctx, row)
 	case found.ID == "" || found.Status == c.names.Deleted:
 		return c.deleted(ctx, row)
 	case found.Status == c.names.Processed:
@@ -157,7 +174,7 @@ func nextHour(now time.Time) time.Time { return now.Add(recheckEvery).Truncate(r
 // deleted lists a row that somebody took away. It is not made again: that was a person's decision.
 func (c *confirming) deleted(ctx context.Context, row store.Outbox) error {
 	c.tx.Audit("deleted", map[string]string{"key": row.Key, "record": row.RecordID})
-	for _, r := range []attendance.Reason{attendance.Rejected, attendance.NotOnSheet} {
+	for _, r := range []attendance.Reason{attendance.Rejected, attendance.LockedMonth, attendance.NotOnSheet} {
 		if err := cure(ctx, c.tx, r, row.UserID, dayOf(row.Day), row.Kind); err != nil {
 			return err
 		}
@@ -179,7 +196,8 @@ func (c *confirming) failed(ctx context.Context, row store.Outbox, found teamspi
 		return c.tx.StampChecked(ctx, store.StampCheckedParams{NextCheck: next, ID: row.ID})
 	}
 	c.tx.Audit("error", map[string]string{"key": row.Key, "record": row.RecordID})
-	if err := openItem(ctx, c.tx, rejected(row, "", found.Error)); err != nil {
+	closed := c.seen.sheets[employeeDay{row.EmployeeID, dayOf(row.Day)}].Closed
+	if err := openRejected(ctx, c.tx, row, closed, "", found.Error); err != nil {
 		return err
 	}
 	if err := c.touch(ctx, row); err != nil {
@@ -199,7 +217,7 @@ func (c *confirming) processed(ctx context.Context, row store.Outbox) error {
 		if err := c.tx.StampProcessed(ctx, store.StampProcessedParams{At: store.Millis(c.tx.Now()), ID: row.ID}); err != nil {
 			return err
 		}
-		for _, r := range []attendance.Reason{attendance.Rejected, attendance.RowDeleted} { // of this revision, or of the former one
+		for _, r := range []attendance.Reason{attendance.Rejected, attendance.LockedMonth, attendance.RowDeleted} { // of this revision, or of the former one
 			if err := cure(ctx, c.tx, r, row.UserID, dayOf(row.Day), row.Kind); err != nil {
 				return err
 			}

@@ -219,7 +219,7 @@ func (e *Engine) sendCall(ctx context.Context, r rights, rows []store.Outbox) er
 // insert sends payloads the way the key field calls for. With a plain external id an upsert closes the gap between looking up and
 // inserting; a unique key is better served by an insert, which can never touch a row that is there.
 func (e *Engine) insert(ctx context.Context, r rights, payloads [][]byte) ([]teamspirit.Result, error) {
-	if r.Key == teamspirit.KeyExternalID && !mutated("M2") {
+	if r.Key == teamspirit.KeyExternalID && !mutated("M2") && !mutated("R16") {
 		return e.p.TeamSpirit.Upsert(ctx, payloads)
 	}
 	return e.p.TeamSpirit.Insert(ctx, payloads)
@@ -297,14 +297,14 @@ func (e *Engine) record(ctx context.Context, rows []store.Outbox, results []team
 	if len(results) != len(rows) {
 		return e.sendFailed(ctx, rows, fmt.Errorf("%d answers to %d rows", len(results), len(rows)))
 	}
-	refused := 0
+	refused, closed := 0, e.closedDays(ctx, rows, results)
 	err := e.update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		refused = 0
 		for i, row := range rows {
 			if results[i].Ask {
 				refused++
 			}
-			if err := e.recordRow(context.WithoutCancel(ctx), tx, row, results[i]); err != nil {
+			if err := e.recordRow(context.WithoutCancel(ctx), tx, row, results[i], closed); err != nil {
 				return err
 			}
 		}
@@ -316,7 +316,30 @@ func (e *Engine) record(ctx context.Context, rows []store.Outbox, results []team
 	return e.afterRefusal(ctx, rows, results)
 }
 
-func (e *Engine) recordRow(ctx context.Context, tx *store.Tx, row store.Outbox, res teamspirit.Result) error {
+// closedDays reads the sheet of rows that were refused for good, where the org has a field that tells of closed days. What can't be read tells
+// nothing.
+func (e *Engine) closedDays(ctx context.Context, rows []store.Outbox, results []teamspirit.Result) map[employeeDay]teamspirit.SheetDay {
+	if e.p.TeamSpirit.Names().DayClosed == "" {
+		return nil
+	}
+	var refused []store.Outbox
+	for i, row := range rows {
+		if r := results[i]; r.Code != "" && !r.Duplicate && !r.Again && !r.Ask {
+			refused = append(refused, row)
+		}
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	seen, err := e.readSheets(ctx, refused)
+	if err != nil {
+		e.p.Log.Warn("the sheet of refused stamps was not read", "error", err)
+		return nil
+	}
+	return seen.sheets
+}
+
+func (e *Engine) recordRow(ctx context.Context, tx *store.Tx, row store.Outbox, res teamspirit.Result, closed map[employeeDay]teamspirit.SheetDay) error {
 	switch {
 	case res.Code == "":
 		return e.accepted(ctx, tx, row, res.ID, "taken")
@@ -331,7 +354,7 @@ func (e *Engine) recordRow(ctx context.Context, tx *store.Tx, row store.Outbox, 
 	if mutated("M11") {
 		return tx.StampBack(ctx, store.StampBackParams{Answer: res.Code, ID: row.ID})
 	}
-	return e.refused(ctx, tx, row, res.Code, res.Message)
+	return e.refused(ctx, tx, row, closed[employeeDay{row.EmployeeID, dayOf(row.Day)}].Closed, res.Code, res.Message)
 }
 
 // accepted notes that TeamSpirit has the row.
@@ -346,9 +369,9 @@ func (e *Engine) accepted(ctx context.Context, tx *store.Tx, row store.Outbox, r
 }
 
 // refused notes that TeamSpirit will not have this row: a person must look at it.
-func (e *Engine) refused(ctx context.Context, tx *store.Tx, row store.Outbox, code, message string) error {
+func (e *Engine) refused(ctx context.Context, tx *store.Tx, row store.Outbox, closed bool, code, message string) error {
 	tx.Audit("refused", map[string]string{"key": row.Key, "code": code})
-	if err := openItem(ctx, tx, rejected(row, code, message)); err != nil {
+	if err := openRejected(ctx, tx, row, closed, code, message); err != nil {
 		return err
 	}
 	if err := tx.TouchDayIfKnown(ctx, store.TouchDayIfKnownParams{UserID: row.UserID, Day: row.Day}); err != nil {
@@ -357,10 +380,19 @@ func (e *Engine) refused(ctx context.Context, tx *store.Tx, row store.Outbox, co
 	return tx.StampError(ctx, store.StampErrorParams{Why: message, Answer: code, At: store.Millis(tx.Now()), ID: row.ID})
 }
 
-func rejected(row store.Outbox, code, message string) item {
-	return itemOf(attendance.Rejected, sourceConfirm).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind).with(map[string]string{
+// openRejected lists a stamp that TeamSpirit will not have; where its day is known to be closed, that is the reason. Another try may end for the
+// other reason.
+func openRejected(ctx context.Context, tx *store.Tx, row store.Outbox, closed bool, code, message string) error {
+	reason, other := attendance.Rejected, attendance.LockedMonth
+	if closed {
+		reason, other = other, reason
+	}
+	if err := cure(ctx, tx, other, row.UserID, dayOf(row.Day), row.Kind); err != nil {
+		return err
+	}
+	return openItem(ctx, tx, itemOf(reason, sourceConfirm).of(row.UserID, row.EmployeeID, dayOf(row.Day)).about(row.Kind).with(map[string]string{
 		"at": japanTime(store.Time(row.At)), "code": code, "text": message,
-	})
+	}))
 }
 
 // afterRefusal looks at the rights when rows were refused for want of them. Whoever has all rights and is refused for one person has met
@@ -384,7 +416,7 @@ func (e *Engine) afterRefusal(ctx context.Context, rows []store.Outbox, results 
 		}
 		for i, row := range rows {
 			if results[i].Ask {
-				if err := e.refused(ctx, tx, row, results[i].Code, results[i].Message); err != nil {
+				if err := e.refused(ctx, tx, row, false, results[i].Code, results[i].Message); err != nil {
 					return err
 				}
 			}

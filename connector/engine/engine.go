@@ -59,6 +59,7 @@ type Engine struct {
 	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
 
 	mu       sync.Mutex
+	unheard               bool      // Salesforce has not answered the last greeting
 	wake     context.CancelFunc // ends the loop's wait
 	forced   bool               // the next turn polls whatever the time
 	lastPoll time.Time          // by the PC's clock
@@ -407,7 +408,13 @@ func (e *Engine) begin(ctx context.Context) error {
 	})
 }
 
-// greet asks a side for the time where its time is doubtful, so that trusted time is known before anything is read.
+// silentFor is how long Salesforce may say nothing before it is asked whether it is there: with the next try it makes less than five minutes
+// from a fault to the screen. Akerun is asked at every poll.
+const silentFor = 3 * time.Minute
+
+// greet asks a side for the time where its time is doubtful, so that trusted time is known before anything is read. Salesforce, which may have
+// nothing to be asked for hours, is greeted when it has been silent for a while, too, and at each poll until it answers a greeting again: a
+// greeting costs nothing of its limits.
 func (e *Engine) greet(ctx context.Context) error {
 	var errs []error
 	if e.trusted.doubtful(sideAkerun) && e.mayCall(ctx, sideAkerun) {
@@ -415,10 +422,8 @@ func (e *Engine) greet(ctx context.Context) error {
 			errs = append(errs, e.noteTrouble(ctx, trouble{sideAkerun, err}))
 		}
 	}
-	if e.trusted.doubtful(sideSalesforce) && e.mayCall(ctx, sideSalesforce) {
-		if err := e.p.Salesforce.Greet(ctx); err != nil {
-			errs = append(errs, e.noteTrouble(ctx, trouble{sideSalesforce, err}))
-		}
+	if (e.unheard || e.trusted.doubtful(sideSalesforce) || e.trusted.silence(sideSalesforce) >= silentFor) && e.mayCall(ctx, sideSalesforce) {
+		errs = append(errs, e.greetSalesforce(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -426,6 +431,27 @@ func (e *Engine) greet(ctx context.Context) error {
 func dayNumber(d attendance.Day) int64 { return int64(d.Number()) }
 
 func dayOf(n int64) attendance.Day { return attendance.DayFromNumber(int(n)) }
+
+// greetSalesforce notes an answer only where a greeting had failed, in this process or as far as is known before: what another call has met
+// is for such a call to prove gone.
+func (e *Engine) greetSalesforce(ctx context.Context) error {
+	first := e.trusted.of(sideSalesforce).IsZero()
+	if err := e.p.Salesforce.Greet(ctx); err != nil {
+		e.unheard = true
+		return e.noteTrouble(ctx, trouble{sideSalesforce, err})
+	}
+	var side store.Side
+	err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+		side, err = q.Side(ctx, sideSalesforce)
+		return err
+	})
+	cause := attendance.Reason(side.FailingCause)
+	if err != nil || !e.unheard && !(first && (cause == attendance.Offline || cause == attendance.TLSRefused)) {
+		return err
+	}
+	e.unheard = false
+	return e.noteWell(ctx, sideSalesforce)
+}
 
 // TurnNow polls and runs the stages once, now.
 func (e *Engine) TurnNow(ctx context.Context) error {

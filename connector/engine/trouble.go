@@ -130,7 +130,8 @@ func (e *Engine) noteTrouble(ctx context.Context, t trouble) error {
 				return err
 			}
 		}
-		lasted := side.FailingSince > 0 && tx.Now().Sub(store.Time(side.FailingSince)) >= showAfter
+		// A second failure after a long silence has lasted, too: nobody knows when it began.
+		lasted := side.FailingSince > 0 && (tx.Now().Sub(store.Time(side.FailingSince)) >= showAfter || e.trusted.silence(t.side) >= showAfter)
 		if advice != "again" || lasted {
 			return openItem(ctx, tx, itemOf(reason, sourceEngine).about(t.side))
 		}

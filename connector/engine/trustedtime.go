@@ -78,6 +78,17 @@ func (t *trustedTime) of(side string) time.Time {
 	return o.carriedTo(t.clock.Now())
 }
 
+// silence is for how long a side has said nothing; zero while it has never been heard.
+func (t *trustedTime) silence(side string) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o, heard := t.sides[side]
+	if !heard {
+		return 0
+	}
+	return t.clock.Now().Sub(o.at)
+}
+
 // apart tells how far the two servers' times lie from each other.
 func (t *trustedTime) apart() time.Duration {
 	a, s := t.of(sideAkerun), t.of(sideSalesforce)

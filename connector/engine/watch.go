@@ -40,6 +40,9 @@ func (e *Engine) watch(ctx context.Context) error {
 	if err := e.forgetOther(ctx); err != nil {
 		return err
 	}
+	if err := e.forgetFuture(ctx); err != nil {
+		return err
+	}
 	if err := e.showStuck(ctx); err != nil {
 		return err
 	}

@@ -318,6 +318,47 @@ func (q *Queries) LiveItemsOfDay(ctx context.Context, arg LiveItemsOfDayParams) 
 	return items, nil
 }
 
+const liveItemsOfReason = `-- name: LiveItemsOfReason :many
+SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, state, since, ended, memo FROM item WHERE reason = ?1 AND state IN ('open', 'closed')
+`
+
+func (q *Queries) LiveItemsOfReason(ctx context.Context, reason string) ([]Item, error) {
+	rows, err := q.query(ctx, q.liveItemsOfReasonStmt, liveItemsOfReason, reason)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Item
+	for rows.Next() {
+		var i Item
+		if err := rows.Scan(
+			&i.ID,
+			&i.List,
+			&i.Source,
+			&i.Reason,
+			&i.UserID,
+			&i.EmployeeID,
+			&i.Day,
+			&i.Subject,
+			&i.Detail,
+			&i.State,
+			&i.Since,
+			&i.Ended,
+			&i.Memo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openItem = `-- name: OpenItem :execrows
 INSERT INTO item (list, source, reason, user_id, employee_id, day, subject, detail, state, since)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)

@@ -85,6 +85,33 @@ func (q *Queries) CountWaitingOfDay(ctx context.Context, day int64) (int64, erro
 	return count, err
 }
 
+const newestRecords = `-- name: NewestRecords :many
+SELECT record_id FROM outbox WHERE record_id <> '' AND state IN ('processed', 'on_sheet') ORDER BY day DESC LIMIT ?1
+`
+
+func (q *Queries) NewestRecords(ctx context.Context, most int64) ([]string, error) {
+	rows, err := q.query(ctx, q.newestRecordsStmt, newestRecords, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var record_id string
+		if err := rows.Scan(&record_id); err != nil {
+			return nil, err
+		}
+		items = append(items, record_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const nextCheck = `-- name: NextCheck :one
 SELECT CAST(COALESCE(MIN(next_check), 0) AS INTEGER) FROM outbox WHERE next_check > 0 AND next_check > ?1
 `

@@ -20,6 +20,7 @@ var mayWalk = map[string]string{
 	"ItemsToAskFor":   "resend",
 	"StampsToAskFor":  "resend",
 	"LastAccess":      "stops at the newest of the 事業所, and runs after a day's silence only",
+	"NewestRecords":   "stops at the newest few",
 	"SetDoorExcluded": "a door is excluded by hand",
 }
 
@@ -67,6 +68,7 @@ var hot = map[string]string{
 	"CureReason":          "INDEX item_once (reason=? AND user_id=? AND day=? AND subject=?)",
 	"SheetOf":             "PRIMARY KEY (employee_id=? AND day=?)",
 	"OtherRowsOf":         "INDEX other_row_of_day (employee_id=? AND day=?)",
+	"LiveItemsOfReason":   "INDEX item_once (reason=?)",
 	"DropOtherRowsOf":     "INDEX other_row_of_day (employee_id=? AND day=?)",
 	"ReplanStamp":         "INDEX sqlite_autoindex_outbox_2 (employee_id=? AND day=? AND kind=? AND revision=?)",
 	"StampsToSend":        "INDEX outbox_waiting (state=? AND not_before<?)",

@@ -258,6 +258,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.otherRowsOfStmt, err = db.PrepareContext(ctx, otherRowsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherRowsOf: %w", err)
 	}
+	if q.liveItemsOfReasonStmt, err = db.PrepareContext(ctx, liveItemsOfReason); err != nil {
+		return nil, fmt.Errorf("error preparing query LiveItemsOfReason: %w", err)
+	}
 	if q.peopleStmt, err = db.PrepareContext(ctx, people); err != nil {
 		return nil, fmt.Errorf("error preparing query People: %w", err)
 	}
@@ -266,6 +269,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.personDayStmt, err = db.PrepareContext(ctx, personDay); err != nil {
 		return nil, fmt.Errorf("error preparing query PersonDay: %w", err)
+	}
+	if q.newestRecordsStmt, err = db.PrepareContext(ctx, newestRecords); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestRecords: %w", err)
 	}
 	if q.personDayOfEmployeeStmt, err = db.PrepareContext(ctx, personDayOfEmployee); err != nil {
 		return nil, fmt.Errorf("error preparing query PersonDayOfEmployee: %w", err)
@@ -962,6 +968,11 @@ func (q *Queries) Close() error {
 	if q.savePersonStmt != nil {
 		if cerr := q.savePersonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing savePersonStmt: %w", cerr)
+	if q.liveItemsOfReasonStmt != nil {
+		if cerr := q.liveItemsOfReasonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing liveItemsOfReasonStmt: %w", cerr)
+		}
+	}
 		}
 	}
 	if q.saveReadingStmt != nil {
@@ -977,6 +988,11 @@ func (q *Queries) Close() error {
 	if q.saveSheetStmt != nil {
 		if cerr := q.saveSheetStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveSheetStmt: %w", cerr)
+	if q.newestRecordsStmt != nil {
+		if cerr := q.newestRecordsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestRecordsStmt: %w", cerr)
+		}
+	}
 		}
 	}
 	if q.setAkerunClientStmt != nil {
@@ -1594,9 +1610,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		stampBackStmt:               q.stampBackStmt,
 		stampCheckedStmt:            q.stampCheckedStmt,
 		stampDeletedStmt:            q.stampDeletedStmt,
+	liveItemsOfReasonStmt       *sql.Stmt
 		stampErrorStmt:              q.stampErrorStmt,
 		stampNeverLeftStmt:          q.stampNeverLeftStmt,
 		stampOfKeyStmt:              q.stampOfKeyStmt,
+	newestRecordsStmt           *sql.Stmt
 		stampOnSheetStmt:            q.stampOnSheetStmt,
 		stampProcessedStmt:          q.stampProcessedStmt,
 		stampSendingStmt:            q.stampSendingStmt,
@@ -1626,3 +1644,5 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		wroteStmt:                   q.wroteStmt,
 	}
 }
+		liveItemsOfReasonStmt:       q.liveItemsOfReasonStmt,
+		newestRecordsStmt:           q.newestRecordsStmt,

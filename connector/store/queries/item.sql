@@ -9,6 +9,9 @@ UPDATE item SET detail = sqlc.arg(detail), employee_id = sqlc.arg(employee_id) W
 -- name: LiveItemsOfDay :many
 SELECT * FROM item WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) AND state IN ('open', 'closed');
 
+-- name: LiveItemsOfReason :many
+SELECT * FROM item WHERE reason = sqlc.arg(reason) AND state IN ('open', 'closed');
+
 -- name: CureItem :exec
 UPDATE item SET state = 'cured', ended = sqlc.arg(at) WHERE id = sqlc.arg(id) AND state IN ('open', 'closed');
 

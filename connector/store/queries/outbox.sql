@@ -113,3 +113,6 @@ SELECT * FROM outbox WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day)
 
 -- name: StampOfKey :one
 SELECT * FROM outbox WHERE key = sqlc.arg(key);
+
+-- name: NewestRecords :many
+SELECT record_id FROM outbox WHERE record_id <> '' AND state IN ('processed', 'on_sheet') ORDER BY day DESC LIMIT sqlc.arg(most);
