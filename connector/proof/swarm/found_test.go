@@ -8,6 +8,7 @@ import (
 	"dakokubridge/connector"
 	"dakokubridge/connector/proof"
 	"dakokubridge/connector/proof/rig"
+	"dakokubridge/connector/simulator/akerunserver"
 	"dakokubridge/connector/simulator/company"
 )
 
@@ -55,5 +56,46 @@ func TestFound(t *testing.T) {
 		r.MustHold(func(e *proof.Evidence) {
 			e.Exclusions = append(e.Exclusions, proof.Exclusion{Person: p.User, From: out})
 		})
+	})
+	t.Run("E14-history-shrinks", func(t *testing.T) {
+		t.Parallel()
+		short := akerunserver.Defaults()
+		short.HistoryDays = 1
+		r := rig.Quiet(t, rig.Options{Akerun: &short})
+		p := r.Hire("7001")
+		day := time.Date(2026, 11, 25, 0, 0, 0, 0, company.Japan)
+		for n := range 3 {
+			r.Enter(p, day.AddDate(0, 0, n).Add(9*time.Hour), day.AddDate(0, 0, n).Add(18*time.Hour))
+		}
+		r.Link(day.Add(5 * time.Hour))
+		r.RunUntil(day.Add(20 * time.Hour))
+		if err := r.World.Clock().Set(day.AddDate(0, 0, 3).Add(6 * time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		r.RunUntil(day.AddDate(0, 0, 3).Add(7 * time.Hour))
+		if rows := r.Rows(p); !slices.Equal(rows, []string{"11-25 in 09:00:00", "11-25 out 18:00:00", "11-27 in 09:00:00", "11-27 out 18:00:00"}) {
+			t.Errorf("rows %q", rows)
+		}
+		if open := r.Open(); !slices.Contains(open, "TOO_OLD 11-25") {
+			t.Errorf("open %q: nothing says that the 26th can't be read any more", open)
+		}
+	})
+	t.Run("E14-history-shrinks/before-the-first-access", func(t *testing.T) {
+		t.Parallel()
+		short := akerunserver.Defaults()
+		short.HistoryDays = 1
+		r := rig.Quiet(t, rig.Options{Akerun: &short})
+		p := r.Hire("7001")
+		day := time.Date(2026, 11, 25, 0, 0, 0, 0, company.Japan)
+		r.Enter(p, day.Add(9*time.Hour), day.Add(18*time.Hour), day.Add(57*time.Hour))
+		r.Link(day.Add(5 * time.Hour))
+		r.RunUntil(day.Add(6 * time.Hour))
+		if err := r.World.Clock().Set(day.Add(56 * time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		r.RunUntil(day.Add(58 * time.Hour))
+		if open := r.Open(); !slices.Contains(open, "TOO_OLD 11-25") {
+			t.Errorf("open %q: nothing says that the 25th can't be read any more", open)
+		}
 	})
 }
