@@ -49,6 +49,7 @@ const (
 	Disk             Reason = "DISK"         // full, read-only or failing
 	AuditBroken      Reason = "AUDIT_BROKEN" // the audit chain or the database does not verify
 	Panic            Reason = "PANIC"        // a fault of ours
+	NoAccesses       Reason = "NO_ACCESSES"  // nobody has been seen on a workday on which people usually are
 )
 
 // Reasons that need a person's hand.
@@ -68,6 +69,7 @@ const (
 	TooOld                Reason = "TOO_OLD"              // Akerun no longer shows accesses of that time
 	UnreadableAccess      Reason = "UNREADABLE_ACCESS"    // a row that can't be understood, or with an impossible time in the past
 	FutureAccess          Reason = "FUTURE_ACCESS"        // a row from the future: the door's clock is wrong
+	DoorSilent            Reason = "DOOR_SILENT"          // a door that is used daily has been silent for three workdays
 )
 
 // Reasons for review.
@@ -121,6 +123,7 @@ var reasons = []reasonInfo{
 	{Disk, Stopped, "ディスクに書き込めない"},
 	{AuditBroken, Stopped, "記録の検証エラー"},
 	{Panic, Stopped, "内部エラー"},
+	{NoAccesses, Stopped, "入退室の記録が0件"},
 
 	{DuplicateEmployeeCode, Action, "社員コードの重複"},
 	{DuplicateUserCode, Action, "ユーザーコードの重複"},
@@ -137,6 +140,7 @@ var reasons = []reasonInfo{
 	{TooOld, Action, "古くて読めない期間"},
 	{UnreadableAccess, Action, "読めない入退室履歴"},
 	{FutureAccess, Action, "未来の入退室（扉の時計のずれ）"},
+	{DoorSilent, Action, "記録のない扉"},
 
 	{NoClockOut, Review, "退勤なし"},
 	{SeenBeforeStart, Review, "開始前に入室済み"},

@@ -292,6 +292,7 @@ type keeping struct {
 	doubts  []doubt                  // what is listed of rows that could not be right
 	doors   map[string]akerun.Access // the latest of each door
 	touched map[personDay]bool
+	traffic traffic
 	added   int
 	first   string
 	last    string
@@ -329,8 +330,9 @@ func (k *keeping) insert(ctx context.Context, a akerun.Access) (added bool, err 
 	}
 	k.count(a.ID)
 	if k.doors == nil {
-		k.doors, k.touched = make(map[string]akerun.Access), make(map[personDay]bool)
+		k.doors, k.touched, k.traffic = make(map[string]akerun.Access), make(map[personDay]bool), make(traffic)
 	}
+	k.traffic.take(a, k.rules)
 	if d, ok := k.doors[a.DoorID]; a.DoorID != "" && (!ok || a.At.After(d.At)) {
 		k.doors[a.DoorID] = a
 	}
@@ -384,6 +386,9 @@ func (k *keeping) finish(ctx context.Context) error {
 		if err := k.tx.TouchDayIfKnown(ctx, store.TouchDayIfKnownParams{UserID: t.user, Day: dayNumber(t.day.Prev())}); err != nil {
 			return err
 		}
+	}
+	if err := k.traffic.save(ctx, k.tx, k.org); err != nil {
+		return err
 	}
 	if k.added > 0 {
 		k.tx.Audit("read", map[string]string{"rows": fmt.Sprint(k.added), "first": k.first, "last": k.last})

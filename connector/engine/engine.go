@@ -55,6 +55,7 @@ type Engine struct {
 	turn sync.Mutex // held by whoever runs stages
 	seen codesSeen
 
+	silenceAt             time.Time // when the traffic was last compared with the weeks before
 	unsureSince           time.Time // since when trusted time is missing, by the PC's clock; zero while there is some
 	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
 

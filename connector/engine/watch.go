@@ -46,6 +46,9 @@ func (e *Engine) watch(ctx context.Context) error {
 	if err := e.showStuck(ctx); err != nil {
 		return err
 	}
+	if err := e.showSilence(ctx); err != nil {
+		return err
+	}
 	return e.keepAlive(ctx)
 }
 

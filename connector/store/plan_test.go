@@ -22,6 +22,8 @@ var mayWalk = map[string]string{
 	"LastAccess":      "stops at the newest of the 事業所, and runs after a day's silence only",
 	"NewestRecords":   "stops at the newest few",
 	"SetDoorExcluded": "a door is excluded by hand",
+	"SheetBetween":     "month",
+	"OtherRowsBetween": "month",
 }
 
 // small are the tables that hold a line per person, door or side: reading all of one costs what a page of accesses costs.

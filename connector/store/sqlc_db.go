@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addCodeListStmt, err = db.PrepareContext(ctx, addCodeList); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCodeList: %w", err)
 	}
+	if q.addTrafficStmt, err = db.PrepareContext(ctx, addTraffic); err != nil {
+		return nil, fmt.Errorf("error preparing query AddTraffic: %w", err)
+	}
 	if q.allItemsStmt, err = db.PrepareContext(ctx, allItems); err != nil {
 		return nil, fmt.Errorf("error preparing query AllItems: %w", err)
 	}
@@ -119,6 +122,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.countOpenItemsStmt, err = db.PrepareContext(ctx, countOpenItems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOpenItems: %w", err)
+	}
+	if q.countOpenItemsBetweenStmt, err = db.PrepareContext(ctx, countOpenItemsBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOpenItemsBetween: %w", err)
 	}
 	if q.countSentOfDayStmt, err = db.PrepareContext(ctx, countSentOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSentOfDay: %w", err)
@@ -255,11 +261,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openLinksStmt, err = db.PrepareContext(ctx, openLinks); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenLinks: %w", err)
 	}
+	if q.otherRowsBetweenStmt, err = db.PrepareContext(ctx, otherRowsBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query OtherRowsBetween: %w", err)
+	}
 	if q.otherRowsOfStmt, err = db.PrepareContext(ctx, otherRowsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherRowsOf: %w", err)
-	}
-	if q.liveItemsOfReasonStmt, err = db.PrepareContext(ctx, liveItemsOfReason); err != nil {
-		return nil, fmt.Errorf("error preparing query LiveItemsOfReason: %w", err)
 	}
 	if q.peopleStmt, err = db.PrepareContext(ctx, people); err != nil {
 		return nil, fmt.Errorf("error preparing query People: %w", err)
@@ -269,9 +275,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.personDayStmt, err = db.PrepareContext(ctx, personDay); err != nil {
 		return nil, fmt.Errorf("error preparing query PersonDay: %w", err)
-	}
-	if q.newestRecordsStmt, err = db.PrepareContext(ctx, newestRecords); err != nil {
-		return nil, fmt.Errorf("error preparing query NewestRecords: %w", err)
 	}
 	if q.personDayOfEmployeeStmt, err = db.PrepareContext(ctx, personDayOfEmployee); err != nil {
 		return nil, fmt.Errorf("error preparing query PersonDayOfEmployee: %w", err)
@@ -368,6 +371,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setupStmt, err = db.PrepareContext(ctx, setup); err != nil {
 		return nil, fmt.Errorf("error preparing query Setup: %w", err)
+	}
+	if q.sheetBetweenStmt, err = db.PrepareContext(ctx, sheetBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query SheetBetween: %w", err)
 	}
 	if q.sheetOfStmt, err = db.PrepareContext(ctx, sheetOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SheetOf: %w", err)
@@ -477,6 +483,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchDueDaysStmt, err = db.PrepareContext(ctx, touchDueDays); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchDueDays: %w", err)
 	}
+	if q.trafficSinceStmt, err = db.PrepareContext(ctx, trafficSince); err != nil {
+		return nil, fmt.Errorf("error preparing query TrafficSince: %w", err)
+	}
 	if q.undoableCodeChangesOfStmt, err = db.PrepareContext(ctx, undoableCodeChangesOf); err != nil {
 		return nil, fmt.Errorf("error preparing query UndoableCodeChangesOf: %w", err)
 	}
@@ -513,6 +522,11 @@ func (q *Queries) Close() error {
 	if q.addCodeListStmt != nil {
 		if cerr := q.addCodeListStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addCodeListStmt: %w", cerr)
+		}
+	}
+	if q.addTrafficStmt != nil {
+		if cerr := q.addTrafficStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addTrafficStmt: %w", cerr)
 		}
 	}
 	if q.allItemsStmt != nil {
@@ -658,6 +672,11 @@ func (q *Queries) Close() error {
 	if q.countOpenItemsStmt != nil {
 		if cerr := q.countOpenItemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countOpenItemsStmt: %w", cerr)
+		}
+	}
+	if q.countOpenItemsBetweenStmt != nil {
+		if cerr := q.countOpenItemsBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOpenItemsBetweenStmt: %w", cerr)
 		}
 	}
 	if q.countSentOfDayStmt != nil {
@@ -885,6 +904,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openLinksStmt: %w", cerr)
 		}
 	}
+	if q.otherRowsBetweenStmt != nil {
+		if cerr := q.otherRowsBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing otherRowsBetweenStmt: %w", cerr)
+		}
+	}
 	if q.otherRowsOfStmt != nil {
 		if cerr := q.otherRowsOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing otherRowsOfStmt: %w", cerr)
@@ -968,11 +992,6 @@ func (q *Queries) Close() error {
 	if q.savePersonStmt != nil {
 		if cerr := q.savePersonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing savePersonStmt: %w", cerr)
-	if q.liveItemsOfReasonStmt != nil {
-		if cerr := q.liveItemsOfReasonStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing liveItemsOfReasonStmt: %w", cerr)
-		}
-	}
 		}
 	}
 	if q.saveReadingStmt != nil {
@@ -988,11 +1007,6 @@ func (q *Queries) Close() error {
 	if q.saveSheetStmt != nil {
 		if cerr := q.saveSheetStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveSheetStmt: %w", cerr)
-	if q.newestRecordsStmt != nil {
-		if cerr := q.newestRecordsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing newestRecordsStmt: %w", cerr)
-		}
-	}
 		}
 	}
 	if q.setAkerunClientStmt != nil {
@@ -1073,6 +1087,11 @@ func (q *Queries) Close() error {
 	if q.setupStmt != nil {
 		if cerr := q.setupStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setupStmt: %w", cerr)
+		}
+	}
+	if q.sheetBetweenStmt != nil {
+		if cerr := q.sheetBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sheetBetweenStmt: %w", cerr)
 		}
 	}
 	if q.sheetOfStmt != nil {
@@ -1255,6 +1274,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchDueDaysStmt: %w", cerr)
 		}
 	}
+	if q.trafficSinceStmt != nil {
+		if cerr := q.trafficSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing trafficSinceStmt: %w", cerr)
+		}
+	}
 	if q.undoableCodeChangesOfStmt != nil {
 		if cerr := q.undoableCodeChangesOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing undoableCodeChangesOfStmt: %w", cerr)
@@ -1327,6 +1351,7 @@ type Queries struct {
 	accessesOfDayStmt           *sql.Stmt
 	addCodeChangeStmt           *sql.Stmt
 	addCodeListStmt             *sql.Stmt
+	addTrafficStmt              *sql.Stmt
 	allItemsStmt                *sql.Stmt
 	anythingDoneStmt            *sql.Stmt
 	askForDayStmt               *sql.Stmt
@@ -1356,6 +1381,7 @@ type Queries struct {
 	countDueOfDayStmt           *sql.Stmt
 	countOpenCodeChangesStmt    *sql.Stmt
 	countOpenItemsStmt          *sql.Stmt
+	countOpenItemsBetweenStmt   *sql.Stmt
 	countSentOfDayStmt          *sql.Stmt
 	countStampStmt              *sql.Stmt
 	countStampsByStateStmt      *sql.Stmt
@@ -1401,6 +1427,7 @@ type Queries struct {
 	openItemsStmt               *sql.Stmt
 	openLinkStmt                *sql.Stmt
 	openLinksStmt               *sql.Stmt
+	otherRowsBetweenStmt        *sql.Stmt
 	otherRowsOfStmt             *sql.Stmt
 	peopleStmt                  *sql.Stmt
 	personStmt                  *sql.Stmt
@@ -1437,6 +1464,7 @@ type Queries struct {
 	setStepsBackStmt            *sql.Stmt
 	settleDayStmt               *sql.Stmt
 	setupStmt                   *sql.Stmt
+	sheetBetweenStmt            *sql.Stmt
 	sheetOfStmt                 *sql.Stmt
 	sideStmt                    *sql.Stmt
 	sideFailedStmt              *sql.Stmt
@@ -1473,6 +1501,7 @@ type Queries struct {
 	touchDaysOfEmployeeStmt     *sql.Stmt
 	touchDaysSinceStmt          *sql.Stmt
 	touchDueDaysStmt            *sql.Stmt
+	trafficSinceStmt            *sql.Stmt
 	undoableCodeChangesOfStmt   *sql.Stmt
 	updateItemDetailStmt        *sql.Stmt
 	wantPeopleStmt              *sql.Stmt
@@ -1488,6 +1517,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		accessesOfDayStmt:           q.accessesOfDayStmt,
 		addCodeChangeStmt:           q.addCodeChangeStmt,
 		addCodeListStmt:             q.addCodeListStmt,
+		addTrafficStmt:              q.addTrafficStmt,
 		allItemsStmt:                q.allItemsStmt,
 		anythingDoneStmt:            q.anythingDoneStmt,
 		askForDayStmt:               q.askForDayStmt,
@@ -1517,6 +1547,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countDueOfDayStmt:           q.countDueOfDayStmt,
 		countOpenCodeChangesStmt:    q.countOpenCodeChangesStmt,
 		countOpenItemsStmt:          q.countOpenItemsStmt,
+		countOpenItemsBetweenStmt:   q.countOpenItemsBetweenStmt,
 		countSentOfDayStmt:          q.countSentOfDayStmt,
 		countStampStmt:              q.countStampStmt,
 		countStampsByStateStmt:      q.countStampsByStateStmt,
@@ -1562,6 +1593,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		openItemsStmt:               q.openItemsStmt,
 		openLinkStmt:                q.openLinkStmt,
 		openLinksStmt:               q.openLinksStmt,
+		otherRowsBetweenStmt:        q.otherRowsBetweenStmt,
 		otherRowsOfStmt:             q.otherRowsOfStmt,
 		peopleStmt:                  q.peopleStmt,
 		personStmt:                  q.personStmt,
@@ -1598,6 +1630,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setStepsBackStmt:            q.setStepsBackStmt,
 		settleDayStmt:               q.settleDayStmt,
 		setupStmt:                   q.setupStmt,
+		sheetBetweenStmt:            q.sheetBetweenStmt,
 		sheetOfStmt:                 q.sheetOfStmt,
 		sideStmt:                    q.sideStmt,
 		sideFailedStmt:              q.sideFailedStmt,
@@ -1610,11 +1643,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		stampBackStmt:               q.stampBackStmt,
 		stampCheckedStmt:            q.stampCheckedStmt,
 		stampDeletedStmt:            q.stampDeletedStmt,
-	liveItemsOfReasonStmt       *sql.Stmt
 		stampErrorStmt:              q.stampErrorStmt,
 		stampNeverLeftStmt:          q.stampNeverLeftStmt,
 		stampOfKeyStmt:              q.stampOfKeyStmt,
-	newestRecordsStmt           *sql.Stmt
 		stampOnSheetStmt:            q.stampOnSheetStmt,
 		stampProcessedStmt:          q.stampProcessedStmt,
 		stampSendingStmt:            q.stampSendingStmt,
@@ -1636,6 +1667,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		touchDaysOfEmployeeStmt:     q.touchDaysOfEmployeeStmt,
 		touchDaysSinceStmt:          q.touchDaysSinceStmt,
 		touchDueDaysStmt:            q.touchDueDaysStmt,
+		trafficSinceStmt:            q.trafficSinceStmt,
 		undoableCodeChangesOfStmt:   q.undoableCodeChangesOfStmt,
 		updateItemDetailStmt:        q.updateItemDetailStmt,
 		wantPeopleStmt:              q.wantPeopleStmt,
@@ -1644,5 +1676,3 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		wroteStmt:                   q.wroteStmt,
 	}
 }
-		liveItemsOfReasonStmt:       q.liveItemsOfReasonStmt,
-		newestRecordsStmt:           q.newestRecordsStmt,

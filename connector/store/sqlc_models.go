@@ -249,3 +249,11 @@ type Side struct {
 	Rights       string
 	CheckedAt    int64
 }
+
+type Traffic struct {
+	Org     string
+	Day     int64
+	DoorID  string
+	Morning int64
+	Total   int64
+}
