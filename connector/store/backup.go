@@ -9,8 +9,12 @@ import (
 )
 
 // backup copies the database, as it is with schema version, to the file PATH.before-VERSION beside it (mode 0600), over a former copy of that
-// version. The copy is whole or not there: it is made under another name first. A database without a file has nothing to copy.
+// version. The copy is whole or not there: it is made under another name first. A database without a file has nothing to copy, and where one
+// that was given by its DSN is kept is not known here.
 func (s *Store) backup(ctx context.Context, version int64) (err error) {
+	if s.read == s.write {
+		return nil
+	}
 	var path string
 	if err := s.write.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
 		return fmt.Errorf("finding the database's file: %w", err)
