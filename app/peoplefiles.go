@@ -31,7 +31,7 @@ func (cmd *exportPeopleCommand) Run(ctx context.Context, c *console, g *grammar)
 }
 
 type importPeopleCommand struct {
-	File     string `arg:"" help:"CSV (UTF-8 or Shift_JIS) or Excel, with the columns AkerunユーザーID (or メールアドレス) and ユーザーコード."`
+	File     string `arg:"" help:"CSV (UTF-8 or Shift_JIS) or Excel, with the columns AkerunユーザーID (or メールアドレス) and ユーザーコード, 対象, or both."`
 	OnlyGood bool   `help:"Where lines are bad, take the good ones alone (正しい行だけ取り込む)."`
 	Check    bool   `help:"Only tell what would be written."`
 	JSON     bool   `name:"json" help:"Print the check as JSON; implies --check."`
@@ -57,7 +57,17 @@ func (cmd *importPeopleCommand) Run(ctx context.Context, c *console, g *grammar)
 			return err
 		case len(check.Bad) > 0 && !cmd.OnlyGood:
 			return errFound // printed already; nothing is changed
-		case cmd.Check || cmd.JSON || len(check.Changes) == 0:
+		case cmd.Check || cmd.JSON:
+			return nil
+		}
+		for _, out := range []bool{true, false} {
+			if users := check.Excluding(out); len(users) > 0 {
+				if err := s.Exclude(ctx, users, out); err != nil {
+					return err
+				}
+			}
+		}
+		if len(check.Changes) == 0 {
 			return nil
 		}
 		p, err := s.PlanCodeChanges(ctx, connector.ByFile, check.CodeChanges(), false)
@@ -99,7 +109,7 @@ func printFileCheck(c *console, check connector.PeopleFileCheck) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "%d codes to write, %d there already, %d bad lines, %d lines to look at, %d without an Akerun user\n",
-		len(check.Changes), check.Unchanged, len(check.Bad), len(check.Doubtful), check.Skipped)
+	_, err := fmt.Fprintf(c.out, "%d codes to write, %d people to leave out, %d to take in, %d unchanged, %d bad lines, %d lines to look at, %d without an Akerun user\n",
+		len(check.Changes), len(check.Excluding(true)), len(check.Excluding(false)), check.Unchanged, len(check.Bad), len(check.Doubtful), check.Skipped)
 	return err
 }

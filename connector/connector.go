@@ -61,8 +61,8 @@ type Connector interface {
 	CancelCodeChanges(ctx context.Context, list int64) error
 	// ExportPeople gives the table of people as a file, headings and verdicts in language ja or en.
 	ExportPeople(ctx context.Context, f Format, language string) (File, error)
-	// CheckPeopleFile reads a CSV or Excel file with ユーザーコード, by name and content, and tells what it would change and which lines are bad.
-	// Nothing is changed; PlanCodeChanges does that with the changes given here.
+	// CheckPeopleFile reads a CSV or Excel file with ユーザーコード or 対象, by name and content, and tells what it would change and which lines are
+	// bad. Nothing is changed; PlanCodeChanges and Exclude do that with what is given here.
 	CheckPeopleFile(ctx context.Context, name string, data []byte) (PeopleFileCheck, error)
 	// Exclude takes people out of (or back into) the integration by hand. It acts at once on everything not yet sent.
 	Exclude(ctx context.Context, userIDs []string, excluded bool) error

@@ -12,16 +12,18 @@ import (
 	"dakokubridge/connector/spreadsheet"
 )
 
-// PeopleFileCheck tells what a file with ユーザーコード would change.
+// PeopleFileCheck tells what a file with ユーザーコード and 対象 would change.
 type PeopleFileCheck struct {
 	Excel    bool
 	Encoding string // of CSV: UTF-8, UTF-16 or Shift_JIS
 	// Changes are what the good lines would change; they can be made as they stand, whatever becomes of the bad lines.
-	Changes   []PeopleFileChange
-	Unchanged int              // good lines whose user has the code already
-	Skipped   int              // lines that speak of no Akerun user
-	Bad       []PeopleFileLine // by line number
-	Doubtful  []PeopleFileLine // good lines with something to look at
+	Changes []PeopleFileChange
+	// Inclusions are whom the good lines would take in or out; who is in or out already is left out.
+	Inclusions []PeopleFileInclusion
+	Unchanged  int              // good lines that change nothing
+	Skipped    int              // lines that speak of no Akerun user
+	Bad        []PeopleFileLine // by line number
+	Doubtful   []PeopleFileLine // good lines with something to look at
 }
 
 // PeopleFileChange is a good line.
@@ -30,10 +32,17 @@ type PeopleFileChange struct {
 	UserID, Name, Former, Code string
 }
 
+// PeopleFileInclusion is a good line that takes its user in or out.
+type PeopleFileInclusion struct {
+	Line         int // from 1, as Excel counts
+	UserID, Name string
+	Excluded     bool
+}
+
 // PeopleFileLine is a line and what is wrong, or doubtful, about it.
 type PeopleFileLine struct {
 	Line int
-	// Why: bad_quote, bad_encoding, no_user, cell_error, unknown_user, same_user, empty_code, long_code, odd_code, same_code, code_taken, or
+	// Why: bad_quote, bad_encoding, no_user, cell_error, odd_included, unknown_user, same_user, empty_code, long_code, odd_code, same_code, code_taken, or
 	// lost_zeros (TeamSpirit has the code with leading zeros only, see Like); doubtful: number_cell, employee_unknown.
 	Why          string
 	UserID, Code string
@@ -49,6 +58,16 @@ func (c PeopleFileCheck) CodeChanges() []CodeChange {
 		out[i] = CodeChange{UserID: change.UserID, Code: change.Code}
 	}
 	return out
+}
+
+// Excluding are the users whom the good lines take out, or take in, as Exclude takes them.
+func (c PeopleFileCheck) Excluding(excluded bool) (userIDs []string) {
+	for _, i := range c.Inclusions {
+		if i.Excluded == excluded {
+			userIDs = append(userIDs, i.UserID)
+		}
+	}
+	return userIDs
 }
 
 // ExportPeople implements Connector.
@@ -77,7 +96,7 @@ func (l *Local) ExportPeople(ctx context.Context, f Format, language string) (Fi
 var unreadable = map[peoplefile.Problem]string{
 	peoplefile.TooLarge:    "the file is too large: 5 MB and 50,000 lines at most, split it",
 	peoplefile.Empty:       "the file is empty",
-	peoplefile.NoHeading:   "the file has no heading with ユーザーコード and AkerunユーザーID (or メールアドレス): export the table and fill that in",
+	peoplefile.NoHeading:   "the file has no heading with ユーザーコード or 対象, and AkerunユーザーID (or メールアドレス): export the table and fill that in",
 	peoplefile.BadEncoding: "the file's encoding is unknown: save it as Excel, or as CSV in UTF-8 or Shift_JIS",
 	peoplefile.Protected:   "the file has a password or is of an old Excel: save it as xlsx without a password",
 	peoplefile.Broken:      "the file is damaged: open it in Excel and save it anew",
@@ -108,12 +127,13 @@ type fileJudge struct {
 	mails map[string]string      // to id; empty where two users have the address
 	staff map[string]bool        // codes of TeamSpirit
 	zeros map[string]string      // codes of TeamSpirit by what is left without leading zeros
+	gone  map[string]bool        // users who are taken out just now
 	out   PeopleFileCheck
 }
 
 func newFileJudge(r roll, f peoplefile.File) *fileJudge {
 	j := &fileJudge{
-		file: f, r: r, users: make(map[string]roster.User), mails: make(map[string]string), staff: make(map[string]bool), zeros: make(map[string]string),
+		file: f, r: r, users: make(map[string]roster.User), mails: make(map[string]string), staff: make(map[string]bool), zeros: make(map[string]string), gone: make(map[string]bool),
 		out: PeopleFileCheck{Excel: f.Excel, Encoding: f.Encoding, Skipped: f.Skipped},
 	}
 	for _, v := range r.roster.On(attendance.Day{}) {
@@ -124,6 +144,9 @@ func newFileJudge(r roll, f peoplefile.File) *fileJudge {
 			continue
 		}
 		j.mails[mail] = v.User.ID
+	}
+	for _, p := range r.people {
+		j.gone[p.UserID] = p.Excluded == 1
 	}
 	for _, e := range r.roster.Employees() {
 		code := roster.CleanCode(e.Code)
@@ -153,8 +176,10 @@ func (j *fileJudge) check() PeopleFileCheck {
 	for i, c := range changes {
 		if !refused[i] {
 			j.good(lines[i], c)
+			j.include(lines[i], c.UserID)
 		}
 	}
+	slices.SortStableFunc(j.out.Inclusions, func(a, b PeopleFileInclusion) int { return a.Line - b.Line })
 	slices.SortStableFunc(j.out.Bad, func(a, b PeopleFileLine) int { return a.Line - b.Line })
 	return j.out
 }
@@ -168,8 +193,13 @@ func (j *fileJudge) candidates() (lines []peoplefile.Line, changes []CodeChange)
 	for _, line := range j.file.Lines {
 		id := j.idOf(line)
 		user, known := j.users[id]
+		if j.file.NoCodes {
+			line.Code = roster.CleanCode(user.Code) // nothing is asked of it
+		}
 		if known && roster.CleanCode(user.Code) == line.Code && times[id] == 1 {
-			j.out.Unchanged++
+			if !j.include(line, id) {
+				j.out.Unchanged++
+			}
 			continue
 		}
 		if meant := j.zeros[strings.TrimLeft(line.Code, "0")]; known && line.Code != "" && !j.staff[line.Code] && meant != "" {
@@ -187,6 +217,16 @@ func (j *fileJudge) idOf(line peoplefile.Line) string {
 		return line.UserID
 	}
 	return j.mails[strings.ToLower(line.Mail)]
+}
+
+// include puts down whom a line takes in or out, and tells whether that is a change.
+func (j *fileJudge) include(line peoplefile.Line, id string) bool {
+	out := line.Included == peoplefile.Excluded
+	if line.Included == peoplefile.Unsaid || out == j.gone[id] {
+		return false
+	}
+	j.out.Inclusions = append(j.out.Inclusions, PeopleFileInclusion{Line: line.Number, UserID: id, Name: j.users[id].Name, Excluded: out})
+	return true
 }
 
 func (j *fileJudge) good(line peoplefile.Line, c CodeChange) {

@@ -51,9 +51,14 @@ func TestBoard_N10_ReadCSV(t *testing.T) {
 		"blanks, wide heading": {[]byte("Ａｋｅｒｕｎ ユーザーＩＤ,ユーザー コード\n U-1 ,　0028 \nU-2,0029\n"), peoplefile.File{Encoding: "UTF-8", Lines: two}},
 		"English heading":      {[]byte("User code,Akerun user ID\n0028,U-1\n0029,U-2\n"), peoplefile.File{Encoding: "UTF-8", Lines: two}},
 		"by mail":              {[]byte("メールアドレス,ユーザーコード\na@example.jp,1\n"), peoplefile.File{Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 2, Mail: "a@example.jp", Code: "1"}}}},
-		"a title above":        {[]byte("社員一覧\n\n" + heading + "U-1,x,0028\n"), peoplefile.File{Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 4, UserID: "U-1", Code: "0028"}}}},
-		"a line over two":      {[]byte(heading + "U-1,\"a\nb\",1\nU-2,x,2\n"), peoplefile.File{Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 2, UserID: "U-1", Code: "1"}, {Number: 4, UserID: "U-2", Code: "2"}}}},
-		"employees only":       {[]byte(heading + ",山田,\n,,\nU-1,x,1\n"), peoplefile.File{Encoding: "UTF-8", Skipped: 1, Lines: []peoplefile.Line{{Number: 4, UserID: "U-1", Code: "1"}}}},
+		"with 対象": {[]byte("AkerunユーザーID,ユーザーコード,対象\nU-1,0028,対象外\nU-2,0029,○\nU-3,0030,\nU-4,0031,たぶん\n,,対象\n"), peoplefile.File{
+			Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 2, UserID: "U-1", Code: "0028", Included: peoplefile.Excluded}, {Number: 3, UserID: "U-2", Code: "0029", Included: peoplefile.Included}, {Number: 4, UserID: "U-3", Code: "0030"}},
+			Bad: []peoplefile.Bad{{Number: 5, Why: peoplefile.OddIncluded}, {Number: 6, Why: peoplefile.NoUser}},
+		}},
+		"対象 alone":        {[]byte("メールアドレス,対象\na@example.jp,×\n"), peoplefile.File{Encoding: "UTF-8", NoCodes: true, Lines: []peoplefile.Line{{Number: 2, Mail: "a@example.jp", Included: peoplefile.Excluded}}}},
+		"a title above":   {[]byte("社員一覧\n\n" + heading + "U-1,x,0028\n"), peoplefile.File{Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 4, UserID: "U-1", Code: "0028"}}}},
+		"a line over two": {[]byte(heading + "U-1,\"a\nb\",1\nU-2,x,2\n"), peoplefile.File{Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 2, UserID: "U-1", Code: "1"}, {Number: 4, UserID: "U-2", Code: "2"}}}},
+		"employees only":  {[]byte(heading + ",山田,\n,,\nU-1,x,1\n"), peoplefile.File{Encoding: "UTF-8", Skipped: 1, Lines: []peoplefile.Line{{Number: 4, UserID: "U-1", Code: "1"}}}},
 		"bad lines": {[]byte(heading + "U-1,x\"y,1\n,x,2\nU-3,x,3\nU-4,\"x\"y,4\nU-5,x,5\n"), peoplefile.File{
 			Encoding: "UTF-8", Lines: []peoplefile.Line{{Number: 4, UserID: "U-3", Code: "3"}, {Number: 6, UserID: "U-5", Code: "5"}},
 			Bad: []peoplefile.Bad{{Number: 2, Why: peoplefile.BadQuote}, {Number: 3, Why: peoplefile.NoUser}, {Number: 5, Why: peoplefile.BadQuote}},
@@ -196,12 +201,16 @@ func TestBoard_M09_N10_RoundTrip(t *testing.T) {
 		var people []peoplefile.Person
 		var want []peoplefile.Line
 		for i := range rapid.IntRange(0, 12).Draw(t, "people") {
-			p := peoplefile.Person{UserID: fmt.Sprint("U-", i), UserName: text.Draw(t, "name"), UserCode: text.Draw(t, "code"), Reason: attendance.NoUserCode}
+			p := peoplefile.Person{UserID: fmt.Sprint("U-", i), UserName: text.Draw(t, "name"), UserCode: text.Draw(t, "code"), Reason: attendance.NoUserCode, Excluded: rapid.Bool().Draw(t, "excluded")}
 			if spreadsheet.Neutral(strings.TrimPrefix(p.UserCode, "'")) != strings.TrimPrefix(p.UserCode, "'") && strings.HasPrefix(p.UserCode, "'") {
 				p.UserCode = "x" // the one thing that can't be told apart from what the export adds
 			}
 			people = append(people, p)
-			want = append(want, peoplefile.Line{Number: i + 2, UserID: p.UserID, Code: p.UserCode})
+			line := peoplefile.Line{Number: i + 2, UserID: p.UserID, Code: p.UserCode, Included: peoplefile.Included}
+			if p.Excluded {
+				line.Included = peoplefile.Excluded
+			}
+			want = append(want, line)
 		}
 		format := rapid.SampledFrom([]spreadsheet.Format{spreadsheet.CSV, spreadsheet.Excel}).Draw(t, "format")
 		_, content, err := peoplefile.Write(format, rapid.SampledFrom([]string{"ja", "en"}).Draw(t, "language"), people)

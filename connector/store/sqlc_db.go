@@ -33,9 +33,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addCodeListStmt, err = db.PrepareContext(ctx, addCodeList); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCodeList: %w", err)
 	}
-	if q.addTrafficStmt, err = db.PrepareContext(ctx, addTraffic); err != nil {
-		return nil, fmt.Errorf("error preparing query AddTraffic: %w", err)
-	}
 	if q.allItemsStmt, err = db.PrepareContext(ctx, allItems); err != nil {
 		return nil, fmt.Errorf("error preparing query AllItems: %w", err)
 	}
@@ -123,9 +120,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countOpenItemsStmt, err = db.PrepareContext(ctx, countOpenItems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOpenItems: %w", err)
 	}
-	if q.countOpenItemsBetweenStmt, err = db.PrepareContext(ctx, countOpenItemsBetween); err != nil {
-		return nil, fmt.Errorf("error preparing query CountOpenItemsBetween: %w", err)
-	}
 	if q.countSentOfDayStmt, err = db.PrepareContext(ctx, countSentOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSentOfDay: %w", err)
 	}
@@ -207,6 +201,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.liveItemsOfDayStmt, err = db.PrepareContext(ctx, liveItemsOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query LiveItemsOfDay: %w", err)
 	}
+	if q.liveItemsOfReasonStmt, err = db.PrepareContext(ctx, liveItemsOfReason); err != nil {
+		return nil, fmt.Errorf("error preparing query LiveItemsOfReason: %w", err)
+	}
 	if q.lookAtBulkJobStmt, err = db.PrepareContext(ctx, lookAtBulkJob); err != nil {
 		return nil, fmt.Errorf("error preparing query LookAtBulkJob: %w", err)
 	}
@@ -215,6 +212,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.metOtherStmt, err = db.PrepareContext(ctx, metOther); err != nil {
 		return nil, fmt.Errorf("error preparing query MetOther: %w", err)
+	}
+	if q.newestRecordsStmt, err = db.PrepareContext(ctx, newestRecords); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestRecords: %w", err)
 	}
 	if q.nextBulkLookStmt, err = db.PrepareContext(ctx, nextBulkLook); err != nil {
 		return nil, fmt.Errorf("error preparing query NextBulkLook: %w", err)
@@ -260,9 +260,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.openLinksStmt, err = db.PrepareContext(ctx, openLinks); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenLinks: %w", err)
-	}
-	if q.otherRowsBetweenStmt, err = db.PrepareContext(ctx, otherRowsBetween); err != nil {
-		return nil, fmt.Errorf("error preparing query OtherRowsBetween: %w", err)
 	}
 	if q.otherRowsOfStmt, err = db.PrepareContext(ctx, otherRowsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherRowsOf: %w", err)
@@ -372,9 +369,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setupStmt, err = db.PrepareContext(ctx, setup); err != nil {
 		return nil, fmt.Errorf("error preparing query Setup: %w", err)
 	}
-	if q.sheetBetweenStmt, err = db.PrepareContext(ctx, sheetBetween); err != nil {
-		return nil, fmt.Errorf("error preparing query SheetBetween: %w", err)
-	}
 	if q.sheetOfStmt, err = db.PrepareContext(ctx, sheetOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SheetOf: %w", err)
 	}
@@ -483,9 +477,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchDueDaysStmt, err = db.PrepareContext(ctx, touchDueDays); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchDueDays: %w", err)
 	}
-	if q.trafficSinceStmt, err = db.PrepareContext(ctx, trafficSince); err != nil {
-		return nil, fmt.Errorf("error preparing query TrafficSince: %w", err)
-	}
 	if q.undoableCodeChangesOfStmt, err = db.PrepareContext(ctx, undoableCodeChangesOf); err != nil {
 		return nil, fmt.Errorf("error preparing query UndoableCodeChangesOf: %w", err)
 	}
@@ -522,11 +513,6 @@ func (q *Queries) Close() error {
 	if q.addCodeListStmt != nil {
 		if cerr := q.addCodeListStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addCodeListStmt: %w", cerr)
-		}
-	}
-	if q.addTrafficStmt != nil {
-		if cerr := q.addTrafficStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing addTrafficStmt: %w", cerr)
 		}
 	}
 	if q.allItemsStmt != nil {
@@ -674,11 +660,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countOpenItemsStmt: %w", cerr)
 		}
 	}
-	if q.countOpenItemsBetweenStmt != nil {
-		if cerr := q.countOpenItemsBetweenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing countOpenItemsBetweenStmt: %w", cerr)
-		}
-	}
 	if q.countSentOfDayStmt != nil {
 		if cerr := q.countSentOfDayStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countSentOfDayStmt: %w", cerr)
@@ -814,6 +795,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing liveItemsOfDayStmt: %w", cerr)
 		}
 	}
+	if q.liveItemsOfReasonStmt != nil {
+		if cerr := q.liveItemsOfReasonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing liveItemsOfReasonStmt: %w", cerr)
+		}
+	}
 	if q.lookAtBulkJobStmt != nil {
 		if cerr := q.lookAtBulkJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lookAtBulkJobStmt: %w", cerr)
@@ -827,6 +813,11 @@ func (q *Queries) Close() error {
 	if q.metOtherStmt != nil {
 		if cerr := q.metOtherStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing metOtherStmt: %w", cerr)
+		}
+	}
+	if q.newestRecordsStmt != nil {
+		if cerr := q.newestRecordsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestRecordsStmt: %w", cerr)
 		}
 	}
 	if q.nextBulkLookStmt != nil {
@@ -902,11 +893,6 @@ func (q *Queries) Close() error {
 	if q.openLinksStmt != nil {
 		if cerr := q.openLinksStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openLinksStmt: %w", cerr)
-		}
-	}
-	if q.otherRowsBetweenStmt != nil {
-		if cerr := q.otherRowsBetweenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing otherRowsBetweenStmt: %w", cerr)
 		}
 	}
 	if q.otherRowsOfStmt != nil {
@@ -1089,11 +1075,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setupStmt: %w", cerr)
 		}
 	}
-	if q.sheetBetweenStmt != nil {
-		if cerr := q.sheetBetweenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing sheetBetweenStmt: %w", cerr)
-		}
-	}
 	if q.sheetOfStmt != nil {
 		if cerr := q.sheetOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing sheetOfStmt: %w", cerr)
@@ -1274,11 +1255,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchDueDaysStmt: %w", cerr)
 		}
 	}
-	if q.trafficSinceStmt != nil {
-		if cerr := q.trafficSinceStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing trafficSinceStmt: %w", cerr)
-		}
-	}
 	if q.undoableCodeChangesOfStmt != nil {
 		if cerr := q.undoableCodeChangesOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing undoableCodeChangesOfStmt: %w", cerr)
@@ -1351,7 +1327,6 @@ type Queries struct {
 	accessesOfDayStmt           *sql.Stmt
 	addCodeChangeStmt           *sql.Stmt
 	addCodeListStmt             *sql.Stmt
-	addTrafficStmt              *sql.Stmt
 	allItemsStmt                *sql.Stmt
 	anythingDoneStmt            *sql.Stmt
 	askForDayStmt               *sql.Stmt
@@ -1381,7 +1356,6 @@ type Queries struct {
 	countDueOfDayStmt           *sql.Stmt
 	countOpenCodeChangesStmt    *sql.Stmt
 	countOpenItemsStmt          *sql.Stmt
-	countOpenItemsBetweenStmt   *sql.Stmt
 	countSentOfDayStmt          *sql.Stmt
 	countStampStmt              *sql.Stmt
 	countStampsByStateStmt      *sql.Stmt
@@ -1409,9 +1383,11 @@ type Queries struct {
 	lastAccessStmt              *sql.Stmt
 	linksOfStmt                 *sql.Stmt
 	liveItemsOfDayStmt          *sql.Stmt
+	liveItemsOfReasonStmt       *sql.Stmt
 	lookAtBulkJobStmt           *sql.Stmt
 	makeBulkJobStmt             *sql.Stmt
 	metOtherStmt                *sql.Stmt
+	newestRecordsStmt           *sql.Stmt
 	nextBulkLookStmt            *sql.Stmt
 	nextCheckStmt               *sql.Stmt
 	nextCodeChangeStmt          *sql.Stmt
@@ -1427,7 +1403,6 @@ type Queries struct {
 	openItemsStmt               *sql.Stmt
 	openLinkStmt                *sql.Stmt
 	openLinksStmt               *sql.Stmt
-	otherRowsBetweenStmt        *sql.Stmt
 	otherRowsOfStmt             *sql.Stmt
 	peopleStmt                  *sql.Stmt
 	personStmt                  *sql.Stmt
@@ -1464,7 +1439,6 @@ type Queries struct {
 	setStepsBackStmt            *sql.Stmt
 	settleDayStmt               *sql.Stmt
 	setupStmt                   *sql.Stmt
-	sheetBetweenStmt            *sql.Stmt
 	sheetOfStmt                 *sql.Stmt
 	sideStmt                    *sql.Stmt
 	sideFailedStmt              *sql.Stmt
@@ -1501,7 +1475,6 @@ type Queries struct {
 	touchDaysOfEmployeeStmt     *sql.Stmt
 	touchDaysSinceStmt          *sql.Stmt
 	touchDueDaysStmt            *sql.Stmt
-	trafficSinceStmt            *sql.Stmt
 	undoableCodeChangesOfStmt   *sql.Stmt
 	updateItemDetailStmt        *sql.Stmt
 	wantPeopleStmt              *sql.Stmt
@@ -1517,7 +1490,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		accessesOfDayStmt:           q.accessesOfDayStmt,
 		addCodeChangeStmt:           q.addCodeChangeStmt,
 		addCodeListStmt:             q.addCodeListStmt,
-		addTrafficStmt:              q.addTrafficStmt,
 		allItemsStmt:                q.allItemsStmt,
 		anythingDoneStmt:            q.anythingDoneStmt,
 		askForDayStmt:               q.askForDayStmt,
@@ -1547,7 +1519,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countDueOfDayStmt:           q.countDueOfDayStmt,
 		countOpenCodeChangesStmt:    q.countOpenCodeChangesStmt,
 		countOpenItemsStmt:          q.countOpenItemsStmt,
-		countOpenItemsBetweenStmt:   q.countOpenItemsBetweenStmt,
 		countSentOfDayStmt:          q.countSentOfDayStmt,
 		countStampStmt:              q.countStampStmt,
 		countStampsByStateStmt:      q.countStampsByStateStmt,
@@ -1575,9 +1546,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastAccessStmt:              q.lastAccessStmt,
 		linksOfStmt:                 q.linksOfStmt,
 		liveItemsOfDayStmt:          q.liveItemsOfDayStmt,
+		liveItemsOfReasonStmt:       q.liveItemsOfReasonStmt,
 		lookAtBulkJobStmt:           q.lookAtBulkJobStmt,
 		makeBulkJobStmt:             q.makeBulkJobStmt,
 		metOtherStmt:                q.metOtherStmt,
+		newestRecordsStmt:           q.newestRecordsStmt,
 		nextBulkLookStmt:            q.nextBulkLookStmt,
 		nextCheckStmt:               q.nextCheckStmt,
 		nextCodeChangeStmt:          q.nextCodeChangeStmt,
@@ -1593,7 +1566,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		openItemsStmt:               q.openItemsStmt,
 		openLinkStmt:                q.openLinkStmt,
 		openLinksStmt:               q.openLinksStmt,
-		otherRowsBetweenStmt:        q.otherRowsBetweenStmt,
 		otherRowsOfStmt:             q.otherRowsOfStmt,
 		peopleStmt:                  q.peopleStmt,
 		personStmt:                  q.personStmt,
@@ -1630,7 +1602,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setStepsBackStmt:            q.setStepsBackStmt,
 		settleDayStmt:               q.settleDayStmt,
 		setupStmt:                   q.setupStmt,
-		sheetBetweenStmt:            q.sheetBetweenStmt,
 		sheetOfStmt:                 q.sheetOfStmt,
 		sideStmt:                    q.sideStmt,
 		sideFailedStmt:              q.sideFailedStmt,
@@ -1667,7 +1638,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		touchDaysOfEmployeeStmt:     q.touchDaysOfEmployeeStmt,
 		touchDaysSinceStmt:          q.touchDaysSinceStmt,
 		touchDueDaysStmt:            q.touchDueDaysStmt,
-		trafficSinceStmt:            q.trafficSinceStmt,
 		undoableCodeChangesOfStmt:   q.undoableCodeChangesOfStmt,
 		updateItemDetailStmt:        q.updateItemDetailStmt,
 		wantPeopleStmt:              q.wantPeopleStmt,

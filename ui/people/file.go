@@ -81,7 +81,8 @@ func (s *screen) showCheck(name string, check connector.PeopleFileCheck) {
 		{Title: text.Of("file_finding"), Width: 460, Text: func(f finding) string { return f.words }, Mark: func(f finding) (field.Mark, bool) { return f.mark, true }},
 	})
 	table.SetRows(findings)
-	args := text.Args{"File": name, "Changes": len(check.Changes), "Unchanged": check.Unchanged, "Bad": len(check.Bad), "Doubtful": len(check.Doubtful), "Skipped": check.Skipped}
+	todo := len(check.Changes) + len(check.Inclusions)
+	args := text.Args{"File": name, "Todo": todo, "Changes": len(check.Changes), "Inclusions": len(check.Inclusions), "Unchanged": check.Unchanged, "Bad": len(check.Bad), "Doubtful": len(check.Doubtful), "Skipped": check.Skipped}
 	head := container.NewVBox(field.Strong(text.Of("file_summary", args)))
 	label := "file_write"
 	if len(check.Bad) > 0 {
@@ -94,10 +95,10 @@ func (s *screen) showCheck(name string, check connector.PeopleFileCheck) {
 	var d dialog.Dialog
 	write := widget.NewButton(text.Of(label, args), func() {
 		d.Hide()
-		s.plan(connector.ByFile, check.CodeChanges())
+		s.carryOut(check)
 	})
 	write.Importance = widget.HighImportance
-	if len(check.Changes) == 0 {
+	if todo == 0 {
 		write.Disable()
 	}
 	buttons := container.NewHBox(write)
@@ -107,7 +108,29 @@ func (s *screen) showCheck(name string, check connector.PeopleFileCheck) {
 	d = s.f.ShowDialog(text.Of("people_import"), container.NewBorder(head, buttons, nil, nil, container.NewGridWrap(fyne.NewSize(listSize.Width, 300), table)))
 }
 
-// findings are bad lines first, then doubtful ones, then what would be written.
+// carryOut takes people in and out as the good lines say, and then has the codes written.
+func (s *screen) carryOut(check connector.PeopleFileCheck) {
+	shell.Do(s.f, func(ctx context.Context) error {
+		for _, out := range []bool{true, false} {
+			if users := check.Excluding(out); len(users) > 0 {
+				if err := s.f.Connector.Exclude(ctx, users, out); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}, func(err error) {
+		switch {
+		case err != nil:
+			s.f.ShowError(err)
+		case len(check.Changes) > 0:
+			s.plan(connector.ByFile, check.CodeChanges())
+		}
+		s.load()
+	}).Show(text.Of("people_excluding"))
+}
+
+// findings are bad lines first, then doubtful ones, then what would be written or taken in and out.
 func (s *screen) findings(check connector.PeopleFileCheck) []finding {
 	names := make(map[string]string, len(s.all))
 	for _, r := range s.all {
@@ -126,6 +149,13 @@ func (s *screen) findings(check connector.PeopleFileCheck) []finding {
 		if !doubtful[c.Line] {
 			all = append(all, finding{c.Line, field.Good, c.Name, c.Code, text.Of("file_change", text.Args{"Former": cmp.Or(c.Former, text.Of("people_no_code")), "Code": c.Code})})
 		}
+	}
+	for _, i := range check.Inclusions {
+		words := "file_include"
+		if i.Excluded {
+			words = "file_exclude"
+		}
+		all = append(all, finding{i.Line, field.Good, i.Name, "", text.Of(words)})
 	}
 	return all
 }

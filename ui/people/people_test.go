@@ -342,7 +342,7 @@ func TestFileWithBadLines(t *testing.T) {
 	s.Path = filepath.Join(t.TempDir(), "people.csv")
 	ok(t, os.WriteFile(s.Path, []byte("AkerunユーザーID,ユーザーコード\n"+o.kou+",8001\n"+o.hei+",\nU-nobody,5\n"), 0o600))
 	s.Tap("ファイルから取り込む")
-	s.Want("people.csv: 書き込み 1件", "誤り 2行", "正しい行だけ取り込む（1件）")
+	s.Want("people.csv: コードの書き込み 1件、対象・対象外の変更 0件", "誤り 2行", "正しい行だけ取り込む（1件）")
 	if line, _ := cell(t, s, 0, 0); line != "3" {
 		t.Errorf("the first bad line is %s", line)
 	}
@@ -357,6 +357,41 @@ func TestFileWithBadLines(t *testing.T) {
 	o.write(t, s)
 	if o.code(o.kou) != "8001" || o.code(o.hei) != "Z-9" {
 		t.Errorf("codes %q and %q", o.code(o.kou), o.code(o.hei))
+	}
+}
+
+// The column 対象 takes people in and out; a line that says neither is named, and nothing of it is taken.
+func TestFileWithInclusions(t *testing.T) {
+	o, s := shown(t, "ja", "")
+	excluded := func() (all []string) {
+		people, err := o.People(t.Context())
+		ok(t, err)
+		for _, p := range people {
+			if p.Excluded {
+				all = append(all, p.UserID)
+			}
+		}
+		return all
+	}
+	s.Path = filepath.Join(t.TempDir(), "people.csv")
+	ok(t, os.WriteFile(s.Path, []byte("AkerunユーザーID,対象\n"+o.kou+",対象外\n"+o.otsu+",対象\n"+o.hei+",たぶん\nU-nobody,×\n"), 0o600))
+	s.Tap("ファイルから取り込む")
+	s.Want("コードの書き込み 0件、対象・対象外の変更 1件、変更なし 1件、誤り 2行")
+	for row, want := range []string{"「対象」の列は「対象」か「対象外」にしてください。", "このAkerunユーザーはいません。", "対象外にする"} {
+		if words, _ := cell(t, s, row, 3); words != want {
+			t.Errorf("row %d says %q, want %q", row, words, want)
+		}
+	}
+	s.Tap("正しい行だけ取り込む（1件）")
+	if got := excluded(); len(got) != 1 || got[0] != o.kou {
+		t.Errorf("taken out are %v", got)
+	}
+	ok(t, os.WriteFile(s.Path, []byte("メールアドレス,ユーザーコード,対象\ns8001@sakura-shoji.example,8001,対象\n"), 0o600))
+	s.Tap("ファイルから取り込む")
+	s.Tap("2件を取り込む")
+	o.write(t, s)
+	if got := excluded(); len(got) != 0 || o.code(o.kou) != "8001" {
+		t.Errorf("taken out are %v, the code is %q", got, o.code(o.kou))
 	}
 }
 
