@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addCodeListStmt, err = db.PrepareContext(ctx, addCodeList); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCodeList: %w", err)
 	}
+	if q.addTrafficStmt, err = db.PrepareContext(ctx, addTraffic); err != nil {
+		return nil, fmt.Errorf("error preparing query AddTraffic: %w", err)
+	}
 	if q.allItemsStmt, err = db.PrepareContext(ctx, allItems); err != nil {
 		return nil, fmt.Errorf("error preparing query AllItems: %w", err)
 	}
@@ -119,6 +122,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.countOpenItemsStmt, err = db.PrepareContext(ctx, countOpenItems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOpenItems: %w", err)
+	}
+	if q.countOpenItemsBetweenStmt, err = db.PrepareContext(ctx, countOpenItemsBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOpenItemsBetween: %w", err)
 	}
 	if q.countSentOfDayStmt, err = db.PrepareContext(ctx, countSentOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSentOfDay: %w", err)
@@ -261,6 +267,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openLinksStmt, err = db.PrepareContext(ctx, openLinks); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenLinks: %w", err)
 	}
+	if q.otherRowsBetweenStmt, err = db.PrepareContext(ctx, otherRowsBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query OtherRowsBetween: %w", err)
+	}
 	if q.otherRowsOfStmt, err = db.PrepareContext(ctx, otherRowsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query OtherRowsOf: %w", err)
 	}
@@ -368,6 +377,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setupStmt, err = db.PrepareContext(ctx, setup); err != nil {
 		return nil, fmt.Errorf("error preparing query Setup: %w", err)
+	}
+	if q.sheetBetweenStmt, err = db.PrepareContext(ctx, sheetBetween); err != nil {
+		return nil, fmt.Errorf("error preparing query SheetBetween: %w", err)
 	}
 	if q.sheetOfStmt, err = db.PrepareContext(ctx, sheetOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SheetOf: %w", err)
@@ -477,6 +489,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.touchDueDaysStmt, err = db.PrepareContext(ctx, touchDueDays); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchDueDays: %w", err)
 	}
+	if q.trafficSinceStmt, err = db.PrepareContext(ctx, trafficSince); err != nil {
+		return nil, fmt.Errorf("error preparing query TrafficSince: %w", err)
+	}
 	if q.undoableCodeChangesOfStmt, err = db.PrepareContext(ctx, undoableCodeChangesOf); err != nil {
 		return nil, fmt.Errorf("error preparing query UndoableCodeChangesOf: %w", err)
 	}
@@ -513,6 +528,11 @@ func (q *Queries) Close() error {
 	if q.addCodeListStmt != nil {
 		if cerr := q.addCodeListStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addCodeListStmt: %w", cerr)
+		}
+	}
+	if q.addTrafficStmt != nil {
+		if cerr := q.addTrafficStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addTrafficStmt: %w", cerr)
 		}
 	}
 	if q.allItemsStmt != nil {
@@ -658,6 +678,11 @@ func (q *Queries) Close() error {
 	if q.countOpenItemsStmt != nil {
 		if cerr := q.countOpenItemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countOpenItemsStmt: %w", cerr)
+		}
+	}
+	if q.countOpenItemsBetweenStmt != nil {
+		if cerr := q.countOpenItemsBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOpenItemsBetweenStmt: %w", cerr)
 		}
 	}
 	if q.countSentOfDayStmt != nil {
@@ -895,6 +920,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openLinksStmt: %w", cerr)
 		}
 	}
+	if q.otherRowsBetweenStmt != nil {
+		if cerr := q.otherRowsBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing otherRowsBetweenStmt: %w", cerr)
+		}
+	}
 	if q.otherRowsOfStmt != nil {
 		if cerr := q.otherRowsOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing otherRowsOfStmt: %w", cerr)
@@ -1073,6 +1103,11 @@ func (q *Queries) Close() error {
 	if q.setupStmt != nil {
 		if cerr := q.setupStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setupStmt: %w", cerr)
+		}
+	}
+	if q.sheetBetweenStmt != nil {
+		if cerr := q.sheetBetweenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sheetBetweenStmt: %w", cerr)
 		}
 	}
 	if q.sheetOfStmt != nil {
@@ -1255,6 +1290,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing touchDueDaysStmt: %w", cerr)
 		}
 	}
+	if q.trafficSinceStmt != nil {
+		if cerr := q.trafficSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing trafficSinceStmt: %w", cerr)
+		}
+	}
 	if q.undoableCodeChangesOfStmt != nil {
 		if cerr := q.undoableCodeChangesOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing undoableCodeChangesOfStmt: %w", cerr)
@@ -1327,6 +1367,7 @@ type Queries struct {
 	accessesOfDayStmt           *sql.Stmt
 	addCodeChangeStmt           *sql.Stmt
 	addCodeListStmt             *sql.Stmt
+	addTrafficStmt              *sql.Stmt
 	allItemsStmt                *sql.Stmt
 	anythingDoneStmt            *sql.Stmt
 	askForDayStmt               *sql.Stmt
@@ -1356,6 +1397,7 @@ type Queries struct {
 	countDueOfDayStmt           *sql.Stmt
 	countOpenCodeChangesStmt    *sql.Stmt
 	countOpenItemsStmt          *sql.Stmt
+	countOpenItemsBetweenStmt   *sql.Stmt
 	countSentOfDayStmt          *sql.Stmt
 	countStampStmt              *sql.Stmt
 	countStampsByStateStmt      *sql.Stmt
@@ -1403,6 +1445,7 @@ type Queries struct {
 	openItemsStmt               *sql.Stmt
 	openLinkStmt                *sql.Stmt
 	openLinksStmt               *sql.Stmt
+	otherRowsBetweenStmt        *sql.Stmt
 	otherRowsOfStmt             *sql.Stmt
 	peopleStmt                  *sql.Stmt
 	personStmt                  *sql.Stmt
@@ -1439,6 +1482,7 @@ type Queries struct {
 	setStepsBackStmt            *sql.Stmt
 	settleDayStmt               *sql.Stmt
 	setupStmt                   *sql.Stmt
+	sheetBetweenStmt            *sql.Stmt
 	sheetOfStmt                 *sql.Stmt
 	sideStmt                    *sql.Stmt
 	sideFailedStmt              *sql.Stmt
@@ -1475,6 +1519,7 @@ type Queries struct {
 	touchDaysOfEmployeeStmt     *sql.Stmt
 	touchDaysSinceStmt          *sql.Stmt
 	touchDueDaysStmt            *sql.Stmt
+	trafficSinceStmt            *sql.Stmt
 	undoableCodeChangesOfStmt   *sql.Stmt
 	updateItemDetailStmt        *sql.Stmt
 	wantPeopleStmt              *sql.Stmt
@@ -1490,6 +1535,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		accessesOfDayStmt:           q.accessesOfDayStmt,
 		addCodeChangeStmt:           q.addCodeChangeStmt,
 		addCodeListStmt:             q.addCodeListStmt,
+		addTrafficStmt:              q.addTrafficStmt,
 		allItemsStmt:                q.allItemsStmt,
 		anythingDoneStmt:            q.anythingDoneStmt,
 		askForDayStmt:               q.askForDayStmt,
@@ -1519,6 +1565,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countDueOfDayStmt:           q.countDueOfDayStmt,
 		countOpenCodeChangesStmt:    q.countOpenCodeChangesStmt,
 		countOpenItemsStmt:          q.countOpenItemsStmt,
+		countOpenItemsBetweenStmt:   q.countOpenItemsBetweenStmt,
 		countSentOfDayStmt:          q.countSentOfDayStmt,
 		countStampStmt:              q.countStampStmt,
 		countStampsByStateStmt:      q.countStampsByStateStmt,
@@ -1566,6 +1613,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		openItemsStmt:               q.openItemsStmt,
 		openLinkStmt:                q.openLinkStmt,
 		openLinksStmt:               q.openLinksStmt,
+		otherRowsBetweenStmt:        q.otherRowsBetweenStmt,
 		otherRowsOfStmt:             q.otherRowsOfStmt,
 		peopleStmt:                  q.peopleStmt,
 		personStmt:                  q.personStmt,
@@ -1602,6 +1650,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setStepsBackStmt:            q.setStepsBackStmt,
 		settleDayStmt:               q.settleDayStmt,
 		setupStmt:                   q.setupStmt,
+		sheetBetweenStmt:            q.sheetBetweenStmt,
 		sheetOfStmt:                 q.sheetOfStmt,
 		sideStmt:                    q.sideStmt,
 		sideFailedStmt:              q.sideFailedStmt,
@@ -1638,6 +1687,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		touchDaysOfEmployeeStmt:     q.touchDaysOfEmployeeStmt,
 		touchDaysSinceStmt:          q.touchDaysSinceStmt,
 		touchDueDaysStmt:            q.touchDueDaysStmt,
+		trafficSinceStmt:            q.trafficSinceStmt,
 		undoableCodeChangesOfStmt:   q.undoableCodeChangesOfStmt,
 		updateItemDetailStmt:        q.updateItemDetailStmt,
 		wantPeopleStmt:              q.wantPeopleStmt,
