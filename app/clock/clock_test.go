@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,6 +55,47 @@ func TestBoard_C01_WallNoticesSleep(t *testing.T) {
 			t.Errorf("the wait ended %v after it began, 40 s to 55 s were due", awake)
 		}
 	})
+}
+
+// Whoever waits for 05:00 at 04:00 and has the clock set back to midnight would otherwise wait five hours for a minute.
+func TestBoard_C08_WallNoticesAClockThatWasSet(t *testing.T) {
+	for _, by := range []time.Duration{-5 * time.Hour, -40 * time.Second, 40 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			var set atomic.Int64
+			w := Wall{now: func() time.Time { return time.Now().Add(time.Duration(set.Load())) }}
+			began := time.Now()
+			time.AfterFunc(50*time.Second, func() { set.Store(int64(by)) })
+			if err := w.WaitUntil(t.Context(), began.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if passed := time.Since(began); passed < 50*time.Second || passed > 50*time.Second+tick {
+				t.Errorf("set by %v: noticed after %v, 50 s to 65 s were due", by, passed)
+			}
+		})
+	}
+}
+
+// What NTP does all the time ends no wait.
+func TestWallWaitsOnThroughSmallCorrections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var set atomic.Int64
+		w := Wall{now: func() time.Time { return time.Now().Add(time.Duration(set.Load())) }}
+		began := time.Now()
+		time.AfterFunc(50*time.Second, func() { set.Store(int64(-10 * time.Second)) })
+		if err := w.WaitUntil(t.Context(), began.Add(5*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if passed := time.Since(began); passed != 5*time.Minute+10*time.Second {
+			t.Errorf("the wait took %v", passed)
+		}
+	})
+}
+
+// The engine measures by the difference between the two clocks of a PC, so a reading has to carry both.
+func TestWallCarriesTheMonotonicClock(t *testing.T) {
+	if now := (Wall{}).Now(); now.String() == now.Round(0).String() {
+		t.Errorf("%v has no monotonic reading", now)
+	}
 }
 
 func TestWaitsEndWithTheirContext(t *testing.T) {

@@ -47,7 +47,7 @@ func (b *Budget) take() (free time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if free = b.freeAt(b.limit); free.IsZero() {
-		b.calls = append(b.calls, b.clock.Now())
+		b.calls = append(b.calls, b.clock.Now().Round(0))
 	}
 	return free
 }
@@ -55,7 +55,7 @@ func (b *Budget) take() (free time.Time) {
 // freeAt is when fewer than limit calls will have been made within a minute; zero when that is so now. A call that lies in the future was made
 // before the PC's clock was set back; it is forgotten, because nobody waits for that.
 func (b *Budget) freeAt(limit int) time.Time {
-	now := b.clock.Now()
+	now := b.clock.Now().Round(0) // by the wall clock, as waiting goes
 	b.calls = slices.DeleteFunc(b.calls, func(c time.Time) bool { return c.After(now) || now.Sub(c) >= time.Minute })
 	if len(b.calls) < limit {
 		return time.Time{}

@@ -9,6 +9,7 @@ import (
 // whatever happens to the wall clock.
 type Clock interface {
 	Now() time.Time
-	// WaitUntil returns when Now has reached t, or with ctx's error. It notices a sleep of the PC within 15 s of waking.
+	// WaitUntil returns when Now has reached t, or with ctx's error. It may return early where the clock was set or the PC has slept: whoever
+	// waits looks again. It notices both within 15 s.
 	WaitUntil(ctx context.Context, t time.Time) error
 }

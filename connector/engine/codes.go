@@ -232,7 +232,7 @@ func (e *Engine) WriteCodes(ctx context.Context) error {
 
 // codesDue is when codes can be written next, by the PC's clock; zero when none waits or Akerun may not be called.
 func (e *Engine) codesDue(ctx context.Context) time.Time {
-	wall, now := e.p.Clock.Now(), e.now()
+	wall, now := e.p.Clock.Now().Round(0), e.now()
 	if open, err := e.openCodes(ctx); err != nil || open == 0 || !e.mayCall(ctx, sideAkerun) {
 		return time.Time{}
 	}

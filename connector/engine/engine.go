@@ -174,8 +174,8 @@ func (e *Engine) Turn(ctx context.Context) (err error) {
 		e.tellChange()
 	}()
 	e.mu.Lock()
-	now := e.p.Clock.Now()
-	poll := e.forced || !now.Before(e.lastPoll.Add(e.p.Poll)) || now.Before(e.lastPoll)
+	now := e.p.Clock.Now().Round(0).UTC() // by the wall clock: the monotonic one may stand still while a PC sleeps
+	poll := e.forced || !now.Before(e.lastPoll.Add(e.p.Poll)) || now.Before(e.lastPoll) || e.trusted.jumped()
 	e.forced = false
 	e.mu.Unlock()
 	in, err := e.integration(ctx)
@@ -289,7 +289,7 @@ func (e *Engine) nextTurn(ctx context.Context) time.Time {
 	poll := e.p.Poll
 	next := e.lastPoll.Add(poll)
 	e.mu.Unlock()
-	wall, now := e.p.Clock.Now(), e.now()
+	wall, now := e.p.Clock.Now().Round(0), e.now()
 	if next.After(wall.Add(poll)) || !next.After(wall) {
 		next = wall.Add(poll)
 	}

@@ -104,10 +104,24 @@ func (t *trustedTime) doubtful(side string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o, heard := t.sides[side]
-	if !heard {
-		return true
-	}
+	return !heard || o.apartAt(t.clock.Now())
+}
+
+// jumped tells whether the PC has slept or its clock was set since a side was heard, so that the time has to be asked for at once.
+func (t *trustedTime) jumped() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	now := t.clock.Now()
+	for _, o := range t.sides {
+		if o.apartAt(now) {
+			return true
+		}
+	}
+	return false
+}
+
+// apartAt tells whether the PC's wall clock and its monotonic clock have gone apart since the observation.
+func (o observation) apartAt(now time.Time) bool {
 	wall := now.Round(0).Sub(o.at.Round(0)) // Round(0) takes the monotonic reading off
 	return (wall - now.Sub(o.at)).Abs() > time.Minute
 }

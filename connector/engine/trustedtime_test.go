@@ -73,9 +73,16 @@ func TestTrustedTimeAfterThePCsClockWasSet(t *testing.T) {
 		if !times.doubtful(sideAkerun) || !times.doubtful(sideSalesforce) {
 			t.Errorf("nobody is asked again after %s", jump)
 		}
+		if !times.jumped() {
+			t.Errorf("%s is not noticed at once", jump)
+		}
 		times.observe(sideAkerun, jst("25 04:40:00"))
-		if times.doubtful(sideAkerun) || !times.doubtful(sideSalesforce) {
+		if times.doubtful(sideAkerun) || !times.doubtful(sideSalesforce) || !times.jumped() {
 			t.Errorf("after %s and one answer: %v %v", jump, times.doubtful(sideAkerun), times.doubtful(sideSalesforce))
+		}
+		times.observe(sideSalesforce, jst("25 04:40:00"))
+		if times.jumped() {
+			t.Errorf("both have answered after %s, and both are asked again and again", jump)
 		}
 	}
 }
@@ -86,7 +93,7 @@ func TestSmallStepsOfTheClock(t *testing.T) {
 	times := newTrustedTime(c)
 	times.observe(sideAkerun, jst("25 04:30:00"))
 	c.setWall(30 * time.Second)
-	if times.doubtful(sideAkerun) {
+	if times.doubtful(sideAkerun) || times.jumped() {
 		t.Error("doubtful after half a minute")
 	}
 }
