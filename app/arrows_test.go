@@ -17,11 +17,12 @@ const module = "dakokubridge"
 // arrows says which packages of the project each one may import; docs/architecture.md in a table. A name stands for its
 // sub-packages too unless they have a line of their own. What is missing here may import nothing of the project.
 var arrows = map[string][]string{
-	"app":                       {"connector/peoplefile", "app/autostart", "app/clock", "app/demo", "app/logs", "app/output", "app/owner", "app/profile", "ui", "connector", "connector/engine", "connector/settings", "connector/simulator", "connector/vault"},
+	"app":                       {"connector/peoplefile", "app/autostart", "app/clock", "app/demo", "app/logs", "app/network", "app/output", "app/owner", "app/profile", "ui", "connector", "connector/engine", "connector/settings", "connector/simulator", "connector/vault"},
 	"app/autostart":             {},
 	"app/clock":                 {},
 	"app/demo":                  {"app/output", "connector", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/vault"},
 	"app/logs":                  {"connector/transport"},
+	"app/network":               {},
 	"app/output":                {},
 	"app/owner":                 {"connector"},
 	"app/profile":               {},

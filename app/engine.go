@@ -4,12 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 )
 
-type runCommand struct{}
+type runCommand struct {
+	AsService bool `name:"as-service" hidden:"" help:"Started by the system's manager of services."`
+}
 
 // Run works without a window until ctx ends, which is no failure.
-func (*runCommand) Run(ctx context.Context, c *console, g *grammar) (err error) {
+func (cmd *runCommand) Run(ctx context.Context, c *console, g *grammar) error {
+	if cmd.AsService && runtime.GOOS == "windows" {
+		return runServed(func(ctx context.Context) error { return work(ctx, c, g) })
+	}
+	return work(ctx, c, g)
+}
+
+func work(ctx context.Context, c *console, g *grammar) (err error) {
 	o, err := own(ctx, c, g)
 	if err != nil {
 		return err

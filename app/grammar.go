@@ -24,6 +24,7 @@ type grammar struct {
 	Preview       previewCommand       `cmd:"" help:"Play the last days through the rules; nothing is sent (お試し判定)."`
 	Begin         beginCommand         `cmd:"" help:"Start the integration (連携開始)."`
 	Run           runCommand           `cmd:"" help:"Run without a window, until SIGINT or SIGTERM."`
+	Service       serviceCommand       `cmd:"" help:"Run without a window as a service of the system, also while nobody is signed in."`
 	Sync          syncCommand          `cmd:"" help:"Read, decide, send and confirm once, now (今すぐ同期)."`
 	Pause         pauseCommand         `cmd:"" help:"Stop sending; reading goes on (一時停止)."`
 	Resume        resumeCommand        `cmd:"" help:"End the pause (再開)."`
@@ -32,6 +33,8 @@ type grammar struct {
 	Days          daysCommand          `cmd:"" help:"Show what was seen, decided, sent and confirmed, and why."`
 	Items         itemsCommand         `cmd:"" help:"The three lists of what needs looking at."`
 	Story         storyCommand         `cmd:"" help:"Tell what happened to somebody today and yesterday, by part of a code or name."`
+	Month         monthCommand         `cmd:"" help:"Check a month before it is closed, person by person (締めチェック)."`
+	Resend        resendCommand        `cmd:"" help:"Show what could be sent again, or send it (再送)."`
 	Doors         doorsCommand         `cmd:"" help:"List the doors, or make doors count for nothing."`
 	Settings      settingsCommand      `cmd:"" help:"Show the settings in force, or change one."`
 	Diagnostics   diagnosticsCommand   `cmd:"" help:"Write a zip file for those who help with a trouble; no secrets, no names."`

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"dakokubridge/app/clock"
 	"dakokubridge/app/logs"
+	"dakokubridge/app/network"
 	"dakokubridge/app/owner"
 	"dakokubridge/app/profile"
 	"dakokubridge/connector"
@@ -67,7 +69,7 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 	if err != nil {
 		return err
 	}
-	o.now, o.profile = now.Now, p
+	o.now, o.profile = func() time.Time { return now.Now().Round(0).UTC() }, p
 	o.Local, err = connector.Open(ctx, connector.Config{
 		Dir:      p.Dir(),
 		Vault:    vault.Keychain(p.KeychainService()),
@@ -130,8 +132,12 @@ func (o *owned) startLoop() {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	o.stop, o.ended = stop, make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() { network.Watch(ctx, net.InterfaceAddrs, o.Local.NetworkChanged) })
 	go func() {
 		defer close(o.ended)
+		defer watching.Wait()
+		defer stop()
 		if err := o.Local.Run(ctx); err != nil && ctx.Err() == nil {
 			o.log.Error("the loop ended", "err", err)
 			o.loopErr = err

@@ -199,6 +199,9 @@ func (l *Local) open(ctx context.Context, sealed []byte) string {
 // Run carries accesses over until ctx ends.
 func (l *Local) Run(ctx context.Context) error { return l.engine.Run(ctx) }
 
+// NetworkChanged says that the PC's network has become another one, so that a server that could not be reached is tried at once.
+func (l *Local) NetworkChanged() { l.engine.NetworkChanged() }
+
 // Close gives up sign-ins under way and closes the database. Run must have returned.
 func (l *Local) Close() error {
 	l.mu.Lock()

@@ -55,14 +55,17 @@ type Engine struct {
 	turn sync.Mutex // held by whoever runs stages
 	seen codesSeen
 
-	silenceAt             time.Time // when the traffic was last compared with the weeks before
-	unsureSince           time.Time // since when trusted time is missing, by the PC's clock; zero while there is some
-	usageSaid, usageHeard time.Time // when Salesforce last told its usage: by the client's clock, and by the engine's
+	tidied                attendance.Day // the day up to which nothing is left to erase
+	silenceAt             time.Time      // when the traffic was last compared with the weeks before
+	unsureSince           time.Time      // since when trusted time is missing, by the PC's clock; zero while there is some
+	unheard               bool           // Salesforce has not answered the last greeting
+	usageSaid, usageHeard time.Time      // when Salesforce last told its usage: by the client's clock, and by the engine's
 
 	mu       sync.Mutex
-	unheard               bool      // Salesforce has not answered the last greeting
 	wake     context.CancelFunc // ends the loop's wait
 	forced   bool               // the next turn polls whatever the time
+	network  bool               // the network has changed since the last turn began
+	retrying bool               // this turn tries who could not be reached
 	lastPoll time.Time          // by the PC's clock
 	changed  func()             // told after each turn
 	fault    error              // of the store, in the last turn
@@ -177,6 +180,7 @@ func (e *Engine) Turn(ctx context.Context) (err error) {
 	now := e.p.Clock.Now().Round(0).UTC() // by the wall clock: the monotonic one may stand still while a PC sleeps
 	poll := e.forced || !now.Before(e.lastPoll.Add(e.p.Poll)) || now.Before(e.lastPoll) || e.trusted.jumped()
 	e.forced = false
+	e.retrying, e.network = e.network, false
 	e.mu.Unlock()
 	in, err := e.integration(ctx)
 	if err != nil {

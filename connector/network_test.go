@@ -1,0 +1,36 @@
+package connector_test
+
+import (
+	"testing"
+	"time"
+
+	"dakokubridge/connector/proof/rig"
+	"dakokubridge/connector/settings"
+	"dakokubridge/connector/simulator"
+)
+
+// TestTheNetworkIsBack: a cable that is put back is noticed at once, however rarely Akerun is read.
+func TestTheNetworkIsBack(t *testing.T) {
+	t.Parallel()
+	r, p, l := onLine(t, rig.Options{Settings: func(s *settings.Settings) { s.Engine.PollInterval = time.Hour }})
+	r.RunUntil(at("25 08:30"))
+	l.cut("", true)
+	r.RunUntil(at("25 12:10"))
+	l.cut("", false)
+	calls := func(from, until string) int {
+		return l.callsBetween(simulator.PipeAkerunURL, at(from), at(until))
+	}
+	r.RunUntil(at("25 12:20"))
+	if n := calls("25 12:10", "25 12:20"); n > 0 {
+		t.Fatalf("%d calls before anybody has said that the network is back: this proves nothing", n)
+	}
+	r.NetworkChanged()
+	r.RunUntil(at("25 12:21"))
+	if calls("25 12:20", "25 12:21") == 0 {
+		t.Error("the network is back, and nobody has called")
+	}
+	wantRows(t, r, p, threeDays[0])
+	r.RunUntil(at("28 08:00"))
+	wantRows(t, r, p, threeDays...)
+	r.MustHold(nil)
+}
