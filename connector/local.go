@@ -45,6 +45,9 @@ type Config struct {
 	Log     *slog.Logger // nil: no log
 	// Lanes is how many calls with stamps go out at a time; 0: the usual number. Tests use one to play the same run twice.
 	Lanes int
+	// BulkFrom is how many stamps that can go at once have to be exceeded before a bulk job carries them; 0: the usual number, less than 0: never. Tests
+	// play small jobs with it.
+	BulkFrom int
 	// Wait pauses before a refresh of tokens whose answer was lost is repeated; nil: real time. Tests only.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Hook is called at the engine's points where a crash is worth testing; tests only.
@@ -122,7 +125,7 @@ func (l *Local) assemble(ctx context.Context) error {
 	l.teamspirit = teamspirit.New(l.salesforce, names)
 	l.engine = engine.New(engine.Params{
 		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit, AkerunCalls: l.calls,
-		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, Lanes: l.c.Lanes, Hook: l.c.Hook,
+		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, KeepYears: s.KeepYears, Lanes: l.c.Lanes, BulkFrom: l.c.BulkFrom, Hook: l.c.Hook,
 	}, l.times)
 	l.engine.OnChange(l.publish)
 	if _, err := l.names(ctx); err != nil {

@@ -69,6 +69,9 @@ func (e *Engine) readAccesses(ctx context.Context, in store.Integration) error {
 	if latest.Org != in.AkerunOrg || latest.FromAt == 0 {
 		latest = store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(floor(in)), StepsBack: latest.StepsBack}
 	}
+	if err := e.noteGap(ctx, in, latest, now); err != nil { // before a look-back brings rows from behind the gap
+		return err
+	}
 	if short := readings[readingShort]; shortDue(store.Time(short.DoneAt), now) {
 		if err := e.lookBack(ctx, in, latest, short, now.Add(-shortWindow), 0); err != nil {
 			return err
@@ -155,9 +158,6 @@ func latestOf(a, b time.Time) time.Time {
 // largest page a server gives is not known. The reading is complete up to the instant at which it began.
 func (e *Engine) readNew(ctx context.Context, in store.Integration, r store.Reading) error {
 	begun := e.trusted.of(sideAkerun)
-	if err := e.noteGap(ctx, in, r, begun); err != nil {
-		return err
-	}
 	if r.StepsBack != 0 {
 		from := store.Reading{Name: readingNew, Org: in.AkerunOrg, FromAt: store.Millis(begun.Add(-overlap))}
 		if _, _, err := e.readPages(ctx, in, from, 0, nil); err != nil {
@@ -255,6 +255,9 @@ func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun
 			return err
 		}
 		k := keeping{tx: tx, org: in.AkerunOrg, rules: e.p.Rules, seen: e.trusted.later(), floor: latestOf(store.Time(cursor.FromAt), floor(in))}
+		if k.floor, err = notErased(ctx, tx.Queries, k.floor); err != nil {
+			return err
+		}
 		if k.doubts, err = doubts(ctx, tx.Queries); err != nil {
 			return err
 		}

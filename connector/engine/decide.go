@@ -70,7 +70,7 @@ type decider struct {
 
 func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integration) (*decider, error) {
 	rules, names := e.measures()
-	d := &decider{tx: tx, in: in, rules: rules, names: names, log: e.p.Log, hook: e.hook, sure: e.sure(), doors: map[string]bool{}}
+	d := &decider{tx: tx, in: in, rules: rules, names: names, log: e.p.Log, hook: e.hook, sure: e.sure()}
 	latest, err := tx.Reading(ctx, readingNew)
 	if err != nil {
 		return nil, err
@@ -81,14 +81,8 @@ func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integrat
 	}
 	// A day is closed on a complete reading only: everything new, and the look-back that finds what stands behind the cursor.
 	d.readUntil, d.readAt = store.Time(latest.DoneAt), store.Time(min(latest.DoneAt, short.DoneAt))
-	doors, err := tx.Doors(ctx)
-	if err != nil {
+	if d.doors, err = excludedDoors(ctx, tx.Queries); err != nil {
 		return nil, err
-	}
-	for _, door := range doors {
-		if door.Excluded == 1 {
-			d.doors[door.ID] = true
-		}
 	}
 	d.rights, err = readRights(ctx, tx.Queries)
 	return d, err

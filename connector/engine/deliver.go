@@ -43,6 +43,9 @@ func (e *Engine) deliver(ctx context.Context) error {
 	if err != nil || r.Key == "" {
 		return err
 	}
+	if err := e.lookAtJobs(ctx, r); err != nil {
+		return err
+	}
 	if err := e.settle(ctx, r); err != nil {
 		return err
 	}
@@ -77,8 +80,12 @@ func (e *Engine) send(ctx context.Context, r rights) error {
 		if err != nil {
 			return err
 		}
+		going, held, err := e.sendByJob(ctx, r, going, fresh)
+		if err != nil {
+			return err
+		}
 		all, err := e.sendAll(ctx, r, going, fresh)
-		if err != nil || all && len(rows) < rowsAtOnce {
+		if err != nil || held || all && len(rows) < rowsAtOnce {
 			return err
 		}
 	}

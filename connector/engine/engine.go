@@ -41,6 +41,10 @@ type Params struct {
 	People time.Duration // between two readings of people
 	Share  float64       // of Salesforce's calls of the day, whoever spent them, above which calls that can wait do wait
 
+	// KeepYears is how long what was seen, decided and sent is kept; 0: for ever.
+	KeepYears int
+	// BulkFrom is how many stamps that can go at once have to be exceeded before one bulk job carries them; 0: bulkFrom, less than 0: never.
+	BulkFrom int
 	// Lanes is how many calls with stamps go out at a time; 0: callsAtOnce. Tests use one where the same seed has to give the same run.
 	Lanes int
 	// Hook is called at the points named in hook.go; an error stops the stage there, as a crash would. Tests only.
@@ -99,13 +103,15 @@ type Tuning struct {
 	Rules        attendance.Rules
 	Poll, People time.Duration
 	Share        float64
+	KeepYears    int
 }
 
 // Tune takes new measures from the next turn on. It waits for the turn under way.
 func (e *Engine) Tune(t Tuning) {
 	e.turn.Lock()
 	e.mu.Lock()
-	e.p.Rules, e.p.Poll, e.p.People, e.p.Share = t.Rules, t.Poll, t.People, t.Share
+	e.p.Rules, e.p.Poll, e.p.People, e.p.Share, e.p.KeepYears = t.Rules, t.Poll, t.People, t.Share, t.KeepYears
+	e.tidied = attendance.Day{}
 	e.mu.Unlock()
 	e.turn.Unlock()
 	e.Wake(false)
@@ -217,7 +223,10 @@ func (e *Engine) Turn(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return nil
+	if !poll {
+		return nil
+	}
+	return e.stage(ctx, "tidy", e.tidy)
 }
 
 // stage runs one stage. A panic in it becomes an item and the loop goes on with the next stage.
@@ -326,6 +335,7 @@ func (e *Engine) dueTimes(ctx context.Context, q *store.Queries) []time.Time {
 	now := store.Millis(e.now())
 	add(q.NextDueDayAfter(ctx, now))
 	add(q.NextSend(ctx, now))
+	add(q.NextBulkLook(ctx, now))
 	add(q.NextCheck(ctx, now))
 	return due
 }
@@ -433,10 +443,6 @@ func (e *Engine) greet(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func dayNumber(d attendance.Day) int64 { return int64(d.Number()) }
-
-func dayOf(n int64) attendance.Day { return attendance.DayFromNumber(int(n)) }
-
 // greetSalesforce notes an answer only where a greeting had failed, in this process or as far as is known before: what another call has met
 // is for such a call to prove gone.
 func (e *Engine) greetSalesforce(ctx context.Context) error {
@@ -457,6 +463,10 @@ func (e *Engine) greetSalesforce(ctx context.Context) error {
 	e.unheard = false
 	return e.noteWell(ctx, sideSalesforce)
 }
+
+func dayNumber(d attendance.Day) int64 { return int64(d.Number()) }
+
+func dayOf(n int64) attendance.Day { return attendance.DayFromNumber(int(n)) }
 
 // TurnNow polls and runs the stages once, now.
 func (e *Engine) TurnNow(ctx context.Context) error {

@@ -11,6 +11,15 @@ const (
 	HookOutboxBeforeSend   = "outbox.before_send"
 	HookOutboxAfterSend    = "outbox.after_send"
 	HookOutboxAfterCommit  = "outbox.after_commit"
+	HookBulkBeforeCreate   = "bulk.before_create"
+	HookBulkAfterCreate    = "bulk.after_create"
+	HookBulkBeforeUpload   = "bulk.before_upload"
+	HookBulkAfterUpload    = "bulk.after_upload"
+	HookBulkBeforeClose    = "bulk.before_close"
+	HookBulkAfterClose     = "bulk.after_close"
+	HookBulkAfterCommit    = "bulk.after_commit"
+	HookBulkBeforeRecord   = "bulk.before_record" // the results are there and not written down
+	HookBulkRecorded       = "bulk.recorded"      // after each part of the results
 	HookCodeBeforeSend     = "code.before_send"
 	HookCodeAfterSend      = "code.after_send"
 )

@@ -34,5 +34,9 @@ func (e *Engine) showStuck(ctx context.Context) error {
 			return err
 		}
 	}
-	return e.state(ctx, itemOf(attendance.ServerTrouble, sourceEngine).about(stuckSubject), stuck > 0)
+	late, err := e.jobLate(ctx)
+	if err != nil {
+		return err
+	}
+	return e.state(ctx, itemOf(attendance.ServerTrouble, sourceEngine).about(stuckSubject), stuck > 0 || late)
 }

@@ -665,7 +665,7 @@ func (q *Queries) StampsOfUserDay(ctx context.Context, arg StampsOfUserDayParams
 }
 
 const stampsSending = `-- name: StampsSending :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT CAST(?1 AS INTEGER)
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') AND bulk_job = '' ORDER BY id LIMIT CAST(?1 AS INTEGER)
 `
 
 func (q *Queries) StampsSending(ctx context.Context, most int64) ([]Outbox, error) {
@@ -840,7 +840,9 @@ func (q *Queries) StampsToCheck(ctx context.Context, arg StampsToCheckParams) ([
 }
 
 const stampsToSend = `-- name: StampsToSend :many
-SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= ?1 ORDER BY attempts > 0, at, id LIMIT CAST(?2 AS INTEGER)
+SELECT id, employee_id, user_id, day, kind, revision, "key", payload, at, access_id, rules, origin, state, why, attempts, not_before, planned_at, sent_at, unknown_since, record_id, accepted_at, checks, next_check, done_at, answer, bulk_job, absent_since FROM outbox WHERE outbox.state = 'planned' AND outbox.state IN ('planned', 'sending', 'unknown') AND outbox.not_before <= ?1
+  AND outbox.employee_id NOT IN (SELECT b.employee_id FROM outbox AS b WHERE b.state = 'sending' AND b.state IN ('planned', 'sending', 'unknown'))
+ORDER BY outbox.attempts > 0, outbox.at, outbox.id LIMIT CAST(?2 AS INTEGER)
 `
 
 type StampsToSendParams struct {

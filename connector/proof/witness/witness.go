@@ -5,7 +5,9 @@
 package witness
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -76,6 +78,10 @@ func fromLog(q salesforceserver.Request, org string, born map[string]time.Time) 
 		r.Outcome = proof.Refused
 	}
 	path, _, _ := strings.Cut(q.Path, "?")
+	if strings.Contains(path, "/jobs/ingest") {
+		r.Stamps = uploaded(q)
+		return r
+	}
 	switch q.Method {
 	case http.MethodPost:
 		for _, record := range records(q.Body) {
@@ -145,4 +151,31 @@ func lastPart(path string) string {
 		return plain
 	}
 	return part
+}
+
+// uploaded reads the stamps out of the upload of a bulk job: each line as a JSON object of its texts, which has no attributes.
+func uploaded(q salesforceserver.Request) (stamps []proof.SentStamp) {
+	if q.Method != http.MethodPut || len(q.Body) == 0 {
+		return nil
+	}
+	lines, err := csv.NewReader(bytes.NewReader(q.Body)).ReadAll()
+	if err != nil || len(lines) == 0 {
+		return nil
+	}
+	for _, line := range lines[1:] {
+		fields := make(map[string]string, len(line))
+		for i, value := range line {
+			if value != "" {
+				fields[lines[0][i]] = value
+			}
+		}
+		record, err := json.Marshal(fields)
+		if err != nil {
+			continue // a map of texts always encodes
+		}
+		if key, _ := keyAndID(record); key != "" {
+			stamps = append(stamps, proof.SentStamp{Key: key, Payload: string(record)})
+		}
+	}
+	return stamps
 }

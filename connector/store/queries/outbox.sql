@@ -30,13 +30,15 @@ SELECT * FROM outbox WHERE employee_id = sqlc.arg(employee_id) AND day = sqlc.ar
 SELECT * FROM outbox WHERE day >= sqlc.arg(from_day) AND day <= sqlc.arg(to_day) ORDER BY day, employee_id, kind, revision;
 
 -- name: StampsSending :many
-SELECT * FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') ORDER BY id LIMIT CAST(sqlc.arg(most) AS INTEGER);
+SELECT * FROM outbox WHERE state = 'sending' AND state IN ('planned', 'sending', 'unknown') AND bulk_job = '' ORDER BY id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampsUnknown :many
 SELECT * FROM outbox WHERE state = 'unknown' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY not_before, id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampsToSend :many
-SELECT * FROM outbox WHERE state = 'planned' AND state IN ('planned', 'sending', 'unknown') AND not_before <= sqlc.arg(now) ORDER BY attempts > 0, at, id LIMIT CAST(sqlc.arg(most) AS INTEGER);
+SELECT * FROM outbox WHERE outbox.state = 'planned' AND outbox.state IN ('planned', 'sending', 'unknown') AND outbox.not_before <= sqlc.arg(now)
+  AND outbox.employee_id NOT IN (SELECT b.employee_id FROM outbox AS b WHERE b.state = 'sending' AND b.state IN ('planned', 'sending', 'unknown'))
+ORDER BY outbox.attempts > 0, outbox.at, outbox.id LIMIT CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: StampSending :execrows
 UPDATE outbox SET state = 'sending', attempts = attempts + 1, sent_at = sqlc.arg(at), bulk_job = '' WHERE id = sqlc.arg(id) AND state = 'planned';
