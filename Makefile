@@ -2,7 +2,7 @@
 
 PROGRAM := dist/dakokubridge$(if $(filter Windows_NT,$(OS)),.exe)
 
-.PHONY: run test build check screenshots board board-full packages-run packages-test
+.PHONY: run test build check screenshots fuzz board board-full packages-run packages-test
 
 # The desktop app on the demo where there is a screen, otherwise three days of the demo in the terminal.
 run: build
@@ -23,6 +23,7 @@ RACE := -race -gcflags=modernc.org/...=-race=false
 test: packages-test
 	go test $(RACE) -timeout 60m -skip '^TestVolume' ./...
 	go test -timeout 60m -run '^TestVolume' $$(grep -rl --include='*_test.go' '^func TestVolume' app connector ui | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+	bash .ci/fuzz 10s
 	@# A real window, a real browser and xdotool: a second try tells a slow machine from a fault.
 	go test -timeout 20m ./app/window || go test -count 1 -timeout 20m ./app/window
 	go test -run '^TestScreenshots$$' ./ui
@@ -32,14 +33,21 @@ screenshots: packages-run
 	DAKOKUBRIDGE_SCREENSHOTS=$(CURDIR)/docs/screenshots go test -count 1 -timeout 20m -run '^TestScreenshots$$' ./ui
 
 # The board of faults: how many of its cases are survived, and how many of the engines that are wrong on purpose the swarm notices.
+BOARD_TIME := 60m
 board: packages-test
 	@mkdir -p dist
-	@go test -json -timeout 40m ./app/... ./connector/... > dist/board.json; go run ./connector/proof/board < dist/board.json
-	@go test -tags mutants -count 1 -timeout 60m -run '^TestMutants$$' ./connector/proof/swarm > dist/mutants.txt; tail -n 20 dist/mutants.txt | grep '^mutants:'
+	@go test -json -timeout $(BOARD_TIME) ./app/... ./connector/... > dist/board.json || true
+	@go test -tags mutants -count 1 -timeout 60m -run '^TestMutants$$' ./connector/proof/swarm > dist/mutants.txt 2>&1 || true
+	@go run ./connector/proof/board -mutants dist/mutants.txt $(BOARD_FLAGS) < dist/board.json
 
-# The same with three hundred runs of the swarm.
+# The same in full size, an hour or more, and its table into the README.
 board-full:
-	DAKOKUBRIDGE_SEEDS=300 DAKOKUBRIDGE_CORE_SEEDS=20000 $(MAKE) board
+	DAKOKUBRIDGE_SEEDS=300 DAKOKUBRIDGE_CORE_SEEDS=20000 DAKOKUBRIDGE_CUTS=2000 DAKOKUBRIDGE_TEST_LONG=1 $(MAKE) board BOARD_TIME=180m BOARD_FLAGS='-readme README.md'
+
+# Every fuzz target for FUZZTIME on one core.
+FUZZTIME := 10m
+fuzz:
+	bash .ci/fuzz $(FUZZTIME)
 
 # What .ci/run checks beside the tests.
 check:

@@ -144,6 +144,7 @@ func TestVolumeKills(t *testing.T) {
 				}
 			}
 			o.drain()
+			t.Logf("board: %d kills while stamps drain, key %s", loops, key)
 			t.Logf("%d kills, %d with a call under way, %d stamps", loops, caught, len(o.World.SalesforceServer().StampRows()))
 			if caught == 0 {
 				t.Error("no kill caught a call under way")

@@ -26,6 +26,9 @@ func (c *Client) Employees(ctx context.Context, yield func([]Employee) error) er
 	}
 	const doing = "reading employees"
 	n := c.names
+	if err := s.reach(doing, n.Employee); err != nil {
+		return err
+	}
 	fields := s.employeeFields
 	soql := "SELECT " + strings.Join(fields, ",") + " FROM " + n.Employee + " ORDER BY Id"
 	return c.sf.Query(ctx, doing, soql, func(records []json.RawMessage) error {

@@ -1,6 +1,7 @@
 package teamspirit
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -215,5 +216,30 @@ func TestMissingNamesItselfForAPerson(t *testing.T) {
 	m := Missing{Object: "A__c", ObjectLabel: "あ", Field: "B__c", FieldLabel: "い"}
 	if got := fmt.Sprint(m); got != "A__c（あ）.B__c（い）" {
 		t.Error(got)
+	}
+}
+
+// TestAnObjectThatIsBackIsReadAgainH15: what was out of reach when the org was described last can be read as soon as it is back.
+func TestAnObjectThatIsBackIsReadAgainH15(t *testing.T) {
+	o := newOrg(t, 3)
+	n := mustNames(t, nil)
+	for _, object := range []string{n.Stamp, n.Employee} {
+		c := o.admin(t)
+		read := func() error {
+			if object == n.Employee {
+				return c.Employees(t.Context(), func([]Employee) error { return nil })
+			}
+			_, err := c.RowsByKey(t.Context(), []string{"db1/x"})
+			return err
+		}
+		o.set(t, "object_missing", []salesforceserver.Restriction{{Object: object}})
+		e, ok := errors.AsType[*salesforce.Error](read())
+		if !ok || e.Advice() != salesforce.Ask {
+			t.Errorf("%s out of reach: %v, want an error that asks for rights", object, e)
+		}
+		o.set(t, "object_missing", []salesforceserver.Restriction{})
+		if err := read(); err != nil {
+			t.Errorf("%s is back: %v", object, err)
+		}
 	}
 }

@@ -73,6 +73,9 @@ func (c *Client) RowsByID(ctx context.Context, ids []string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.reach(doing, c.names.Stamp); err != nil {
+		return nil, err
+	}
 	var rows []Row
 	for start := 0; start < len(ids); start += salesforce.MaxRetrieve {
 		chunk := ids[start:min(start+salesforce.MaxRetrieve, len(ids))]
@@ -98,6 +101,9 @@ func (c *Client) RowsByID(ctx context.Context, ids []string) ([]Row, error) {
 func (c *Client) readRows(ctx context.Context, doing, where string, yield func([]Row) error) error {
 	s, err := c.describedShape(ctx)
 	if err != nil {
+		return err
+	}
+	if err := s.reach(doing, c.names.Stamp); err != nil {
 		return err
 	}
 	soql := "SELECT " + strings.Join(s.rowFields, ",") + " FROM " + c.names.Stamp + " WHERE " + where + " ORDER BY Id"

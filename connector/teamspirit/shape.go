@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -33,7 +34,8 @@ const (
 // shape is what describe says of the three objects, as far as it changes what we do.
 type shape struct {
 	missing       []Missing
-	objectMissing bool // the definition of an object was refused
+	objectMissing bool             // the definition of an object was refused
+	refused       map[string]error // why, by the object's name
 	key           KeyKind
 	targetDate    bool     // TargetDate can be written
 	sheet         bool     // all fields of the day rows can be read
@@ -45,20 +47,29 @@ type shape struct {
 	employeeFields []string // what is read of an employee
 }
 
-// describedShape returns what describe said last, asking when it never was.
+// describedShape returns what describe said last, asking when it never was, and again where an object was out of reach: without its fields nothing of it
+// can be read, and nobody tells us that it is back.
 func (c *Client) describedShape(ctx context.Context) (*shape, error) {
 	c.mu.Lock()
 	s := c.shape
 	c.mu.Unlock()
-	if s != nil {
+	if s != nil && !s.objectMissing {
 		return s, nil
 	}
 	return c.describe(ctx)
 }
 
+// reach tells why nothing of an object can be read, nil where its definition was shown.
+func (s *shape) reach(doing, object string) error {
+	if err := s.refused[object]; err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
 // describe asks for the definitions of the three objects and keeps what they say.
 func (c *Client) describe(ctx context.Context) (*shape, error) {
-	s := &shape{}
+	s := &shape{refused: make(map[string]error)}
 	stamp, err := c.object(ctx, s, c.names.Stamp)
 	if err != nil {
 		return nil, err
@@ -92,7 +103,7 @@ func (c *Client) object(ctx context.Context, s *shape, name string) (*salesforce
 	o, err := c.sf.Describe(ctx, name)
 	if outOfReach(err) {
 		s.missing = append(s.missing, Missing{Object: name, Need: NeedRead})
-		s.objectMissing = true
+		s.objectMissing, s.refused[name] = true, err
 		return nil, nil
 	}
 	if err != nil {

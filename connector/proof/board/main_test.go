@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,5 +56,69 @@ func TestEveryCaseStandsOnce(t *testing.T) {
 	}
 	if len(seen) != 170 {
 		t.Errorf("%d cases", len(seen))
+	}
+}
+
+func TestMutantsAndSizes(t *testing.T) {
+	measured := `{"Action":"output","Package":"dakokubridge/connector/x","Test":"TestVolumeX","Output":"    x_test.go:7: board: 24 runs of the swarm\n"}` + "\n"
+	for name, tt := range map[string]struct {
+		mutants string
+		good    bool
+		last    string
+	}{
+		"all":        {"noise\nreference and R16: passed\nmutants: 15/15 killed\nok\n", true, "mutants: 15/15 killed"},
+		"one left":   {"reference and R16: passed\nmutants: 14/15 killed\n", false, "mutants: 14/15 killed"},
+		"R16 failed": {"mutants: 15/15 killed\n", false, "mutants: 15/15 killed"},
+		"broken off": {"panic: x\n", false, "mutants: none tried"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			passes := strings.ReplaceAll(output, `"fail"`, `"pass"`)
+			r, err := read(strings.NewReader(passes + measured))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.readMutants(tt.mutants)
+			var out strings.Builder
+			if good := r.print(&out, false); good != tt.good {
+				t.Errorf("good: %t\n%s", good, out.String())
+			}
+			if !strings.HasSuffix(out.String(), tt.last+"\n") || !strings.Contains(out.String(), "\n24 runs of the swarm\n") {
+				t.Error(out.String())
+			}
+		})
+	}
+	if _, err := read(strings.NewReader("")); err == nil {
+		t.Error("no test at all is no error")
+	}
+}
+
+func TestTableInAPage(t *testing.T) {
+	r, err := read(strings.NewReader(output))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(t.TempDir(), "README.md")
+	for _, text := range []string{"# x\n" + tableBegins + "old\n" + tableEnds + "\nrest\n", ""} {
+		if text != "" {
+			if err := os.WriteFile(page, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.writeTable(page); err != nil { // the second time over its own table
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := string(got); !strings.HasPrefix(s, "# x\n"+tableBegins+"| |") || !strings.HasSuffix(s, tableEnds+"\nrest\n") || strings.Contains(s, "old") || !strings.Contains(s, "| D | ネットワーク / network | 1 / 13 |") {
+			t.Errorf("the page is\n%s", s)
+		}
+	}
+	if err := os.WriteFile(page, []byte("no marks"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r.writeTable(page) == nil {
+		t.Error("a page without marks is no error")
 	}
 }

@@ -28,6 +28,7 @@ func TestVolumeCoreSwarm(t *testing.T) {
 		seeds = n
 	}
 	play(t, seeds)
+	t.Logf("board: %d runs of the swarm of the rules alone", seeds)
 }
 
 func play(t *testing.T, seeds int) {

@@ -113,6 +113,7 @@ func (r *run) linkAgain(ahead time.Duration) {
 	start := r.now().Add(ahead + time.Minute).Truncate(time.Second)
 	r.net.quiet(func() {
 		if r.try("連携開始", r.Begin(r.ctx, connector.BeginRequest{Start: start})) {
+			r.note("that is from %s on", start.In(company.Japan).Format("01-02 15:04:05"))
 			r.links = append(r.links, proof.Start{From: start})
 		}
 	})

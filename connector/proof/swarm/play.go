@@ -293,7 +293,7 @@ func (r *run) judge() Outcome {
 	r.must(err)
 	for _, i := range items {
 		if !slices.Contains(lasting, i.Reason) {
-			r.broken = append(r.broken, fmt.Sprintf("L4 %s since %s is still open", i.Reason, i.Since.In(company.Japan).Format("01-02 15:04:05")))
+			r.broken = append(r.broken, fmt.Sprintf("L4 %s since %s is still open: %v", i.Reason, i.Since.In(company.Japan).Format("01-02 15:04:05"), i.Detail))
 		}
 	}
 	if len(r.broken) > 0 {

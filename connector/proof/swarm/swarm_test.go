@@ -3,6 +3,7 @@ package swarm_test
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"testing"
 
@@ -32,6 +33,12 @@ func firstSeed() int {
 	return n
 }
 
+// TestMain lets garbage lie longer: the runs make much of it and hold little.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
+
 // TestSwarm plays a few seeds with the race detector, which takes ten times as long.
 func TestSwarm(t *testing.T) {
 	t.Parallel()
@@ -41,7 +48,9 @@ func TestSwarm(t *testing.T) {
 // TestVolumeSwarm plays more of them without it.
 func TestVolumeSwarm(t *testing.T) {
 	t.Parallel()
-	play(t, firstSeed(), seeds(t, 24))
+	n := seeds(t, 24)
+	t.Cleanup(func() { t.Logf("board: %d runs of the swarm", n) })
+	play(t, firstSeed(), n)
 }
 
 func play(t *testing.T, first, n int) {
