@@ -170,6 +170,7 @@ func (l *Local) apply(ctx context.Context, before, s Settings) error {
 	}
 	l.engine.Tune(engine.Tuning{
 		Rules: rulesOf(s.Engine), Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare,
+		KeepYears: s.KeepYears,
 	})
 	if before.Engine.MinimumSpan == s.Engine.MinimumSpan && slices.Equal(before.Engine.Deny, s.Engine.Deny) {
 		return nil

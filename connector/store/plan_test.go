@@ -13,17 +13,19 @@ import (
 
 // mayWalk are the queries that no poll runs (a person's click or a command does), or that stop at the first row.
 var mayWalk = map[string]string{
-	"AnythingDone":    "stops at the first row",
-	"CodeLists":       "takes the newest few",
-	"AllItems":        "items --all, and the demo's total",
-	"ItemsBetween":    "days",
-	"ItemsToAskFor":   "resend",
-	"StampsToAskFor":  "resend",
-	"LastAccess":      "stops at the newest of the 事業所, and runs after a day's silence only",
-	"NewestRecords":   "stops at the newest few",
-	"SetDoorExcluded": "a door is excluded by hand",
-	"SheetBetween":     "month",
-	"OtherRowsBetween": "month",
+	"AnythingDone":        "stops at the first row",
+	"CodeLists":           "takes the newest few",
+	"AllItems":            "items --all, and the demo's total",
+	"ItemsBetween":        "days",
+	"ItemsToAskFor":       "resend",
+	"StampsToAskFor":      "resend",
+	"LastAccess":          "stops at the newest of the 事業所, and runs after a day's silence only",
+	"NewestRecords":       "stops at the newest few",
+	"OldestCodeList":      "stops at the first row",
+	"DeleteLinksOfNobody": "once a day, through a line per person and change of code",
+	"SetDoorExcluded":     "a door is excluded by hand",
+	"SheetBetween":        "month",
+	"OtherRowsBetween":    "month",
 }
 
 // small are the tables that hold a line per person, door or side: reading all of one costs what a page of accesses costs.
@@ -68,15 +70,16 @@ var hot = map[string]string{
 	"LiveItemsOfDay":      "INDEX item_of_person (user_id=? AND day=?)",
 	"UpdateItemDetail":    "INDEX item_of_person (user_id=? AND day=?)",
 	"CureReason":          "INDEX item_once (reason=? AND user_id=? AND day=? AND subject=?)",
+	"LiveItemsOfReason":   "INDEX item_once (reason=?)",
 	"SheetOf":             "PRIMARY KEY (employee_id=? AND day=?)",
 	"OtherRowsOf":         "INDEX other_row_of_day (employee_id=? AND day=?)",
-	"LiveItemsOfReason":   "INDEX item_once (reason=?)",
 	"DropOtherRowsOf":     "INDEX other_row_of_day (employee_id=? AND day=?)",
 	"ReplanStamp":         "INDEX sqlite_autoindex_outbox_2 (employee_id=? AND day=? AND kind=? AND revision=?)",
 	"StampsToSend":        "INDEX outbox_waiting (state=? AND not_before<?)",
 	"StampsUnknown":       "INDEX outbox_waiting (state=? AND not_before<?)",
 	"StampsSending":       "INDEX outbox_waiting (state=?)",
 	"LastAccess":          "INDEX access_by_day (day=? AND org=?)",
+	"PeopleOfDay":         "INDEX person_day_by_day (day=? AND user_id>?)",
 	"StampsToCheck":       "INDEX outbox_check (next_check>? AND next_check<?)",
 }
 

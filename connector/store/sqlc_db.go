@@ -48,6 +48,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.auditAfterStmt, err = db.PrepareContext(ctx, auditAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query AuditAfter: %w", err)
 	}
+	if q.auditAgesStmt, err = db.PrepareContext(ctx, auditAges); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditAges: %w", err)
+	}
 	if q.auditBeforeStmt, err = db.PrepareContext(ctx, auditBefore); err != nil {
 		return nil, fmt.Errorf("error preparing query AuditBefore: %w", err)
 	}
@@ -150,6 +153,45 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dayDecidedStmt, err = db.PrepareContext(ctx, dayDecided); err != nil {
 		return nil, fmt.Errorf("error preparing query DayDecided: %w", err)
 	}
+	if q.deleteAccessStmt, err = db.PrepareContext(ctx, deleteAccess); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteAccess: %w", err)
+	}
+	if q.deleteAccessesOfUserDayStmt, err = db.PrepareContext(ctx, deleteAccessesOfUserDay); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteAccessesOfUserDay: %w", err)
+	}
+	if q.deleteCodeChangesOfListStmt, err = db.PrepareContext(ctx, deleteCodeChangesOfList); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteCodeChangesOfList: %w", err)
+	}
+	if q.deleteCodeListStmt, err = db.PrepareContext(ctx, deleteCodeList); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteCodeList: %w", err)
+	}
+	if q.deleteEndedItemsStmt, err = db.PrepareContext(ctx, deleteEndedItems); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteEndedItems: %w", err)
+	}
+	if q.deleteGoneEmployeesStmt, err = db.PrepareContext(ctx, deleteGoneEmployees); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteGoneEmployees: %w", err)
+	}
+	if q.deleteGonePeopleStmt, err = db.PrepareContext(ctx, deleteGonePeople); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteGonePeople: %w", err)
+	}
+	if q.deleteItemsOfUserDayStmt, err = db.PrepareContext(ctx, deleteItemsOfUserDay); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteItemsOfUserDay: %w", err)
+	}
+	if q.deleteLinksOfNobodyStmt, err = db.PrepareContext(ctx, deleteLinksOfNobody); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteLinksOfNobody: %w", err)
+	}
+	if q.deleteNamelessAccessesStmt, err = db.PrepareContext(ctx, deleteNamelessAccesses); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteNamelessAccesses: %w", err)
+	}
+	if q.deletePersonDayStmt, err = db.PrepareContext(ctx, deletePersonDay); err != nil {
+		return nil, fmt.Errorf("error preparing query DeletePersonDay: %w", err)
+	}
+	if q.deleteSheetStmt, err = db.PrepareContext(ctx, deleteSheet); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteSheet: %w", err)
+	}
+	if q.deleteStampsOfUserDayStmt, err = db.PrepareContext(ctx, deleteStampsOfUserDay); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteStampsOfUserDay: %w", err)
+	}
 	if q.dirtyDaysStmt, err = db.PrepareContext(ctx, dirtyDays); err != nil {
 		return nil, fmt.Errorf("error preparing query DirtyDays: %w", err)
 	}
@@ -173,6 +215,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.endIntegrationStmt, err = db.PrepareContext(ctx, endIntegration); err != nil {
 		return nil, fmt.Errorf("error preparing query EndIntegration: %w", err)
+	}
+	if q.eraseAuditTextsStmt, err = db.PrepareContext(ctx, eraseAuditTexts); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseAuditTexts: %w", err)
+	}
+	if q.firstPersonDayStmt, err = db.PrepareContext(ctx, firstPersonDay); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstPersonDay: %w", err)
 	}
 	if q.forgetOtherStmt, err = db.PrepareContext(ctx, forgetOther); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetOther: %w", err)
@@ -222,6 +270,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.newestRecordsStmt, err = db.PrepareContext(ctx, newestRecords); err != nil {
 		return nil, fmt.Errorf("error preparing query NewestRecords: %w", err)
 	}
+	if q.nextAccessDayStmt, err = db.PrepareContext(ctx, nextAccessDay); err != nil {
+		return nil, fmt.Errorf("error preparing query NextAccessDay: %w", err)
+	}
 	if q.nextBulkLookStmt, err = db.PrepareContext(ctx, nextBulkLook); err != nil {
 		return nil, fmt.Errorf("error preparing query NextBulkLook: %w", err)
 	}
@@ -249,6 +300,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.oldestAcceptedStmt, err = db.PrepareContext(ctx, oldestAccepted); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestAccepted: %w", err)
 	}
+	if q.oldestCodeListStmt, err = db.PrepareContext(ctx, oldestCodeList); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestCodeList: %w", err)
+	}
 	if q.openBulkJobStmt, err = db.PrepareContext(ctx, openBulkJob); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenBulkJob: %w", err)
 	}
@@ -275,6 +329,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.peopleStmt, err = db.PrepareContext(ctx, people); err != nil {
 		return nil, fmt.Errorf("error preparing query People: %w", err)
+	}
+	if q.peopleOfDayStmt, err = db.PrepareContext(ctx, peopleOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query PeopleOfDay: %w", err)
 	}
 	if q.personStmt, err = db.PrepareContext(ctx, person); err != nil {
 		return nil, fmt.Errorf("error preparing query Person: %w", err)
@@ -306,6 +363,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.replanStampStmt, err = db.PrepareContext(ctx, replanStamp); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplanStamp: %w", err)
 	}
+	if q.retentionStmt, err = db.PrepareContext(ctx, retention); err != nil {
+		return nil, fmt.Errorf("error preparing query Retention: %w", err)
+	}
 	if q.reviveStampStmt, err = db.PrepareContext(ctx, reviveStamp); err != nil {
 		return nil, fmt.Errorf("error preparing query ReviveStamp: %w", err)
 	}
@@ -323,6 +383,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.saveReadingStmt, err = db.PrepareContext(ctx, saveReading); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveReading: %w", err)
+	}
+	if q.saveRetentionStmt, err = db.PrepareContext(ctx, saveRetention); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveRetention: %w", err)
 	}
 	if q.saveSetupStmt, err = db.PrepareContext(ctx, saveSetup); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSetup: %w", err)
@@ -555,6 +618,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing auditAfterStmt: %w", cerr)
 		}
 	}
+	if q.auditAgesStmt != nil {
+		if cerr := q.auditAgesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditAgesStmt: %w", cerr)
+		}
+	}
 	if q.auditBeforeStmt != nil {
 		if cerr := q.auditBeforeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing auditBeforeStmt: %w", cerr)
@@ -725,6 +793,71 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dayDecidedStmt: %w", cerr)
 		}
 	}
+	if q.deleteAccessStmt != nil {
+		if cerr := q.deleteAccessStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteAccessStmt: %w", cerr)
+		}
+	}
+	if q.deleteAccessesOfUserDayStmt != nil {
+		if cerr := q.deleteAccessesOfUserDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteAccessesOfUserDayStmt: %w", cerr)
+		}
+	}
+	if q.deleteCodeChangesOfListStmt != nil {
+		if cerr := q.deleteCodeChangesOfListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteCodeChangesOfListStmt: %w", cerr)
+		}
+	}
+	if q.deleteCodeListStmt != nil {
+		if cerr := q.deleteCodeListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteCodeListStmt: %w", cerr)
+		}
+	}
+	if q.deleteEndedItemsStmt != nil {
+		if cerr := q.deleteEndedItemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteEndedItemsStmt: %w", cerr)
+		}
+	}
+	if q.deleteGoneEmployeesStmt != nil {
+		if cerr := q.deleteGoneEmployeesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteGoneEmployeesStmt: %w", cerr)
+		}
+	}
+	if q.deleteGonePeopleStmt != nil {
+		if cerr := q.deleteGonePeopleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteGonePeopleStmt: %w", cerr)
+		}
+	}
+	if q.deleteItemsOfUserDayStmt != nil {
+		if cerr := q.deleteItemsOfUserDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteItemsOfUserDayStmt: %w", cerr)
+		}
+	}
+	if q.deleteLinksOfNobodyStmt != nil {
+		if cerr := q.deleteLinksOfNobodyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteLinksOfNobodyStmt: %w", cerr)
+		}
+	}
+	if q.deleteNamelessAccessesStmt != nil {
+		if cerr := q.deleteNamelessAccessesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteNamelessAccessesStmt: %w", cerr)
+		}
+	}
+	if q.deletePersonDayStmt != nil {
+		if cerr := q.deletePersonDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deletePersonDayStmt: %w", cerr)
+		}
+	}
+	if q.deleteSheetStmt != nil {
+		if cerr := q.deleteSheetStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteSheetStmt: %w", cerr)
+		}
+	}
+	if q.deleteStampsOfUserDayStmt != nil {
+		if cerr := q.deleteStampsOfUserDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteStampsOfUserDayStmt: %w", cerr)
+		}
+	}
 	if q.dirtyDaysStmt != nil {
 		if cerr := q.dirtyDaysStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dirtyDaysStmt: %w", cerr)
@@ -763,6 +896,16 @@ func (q *Queries) Close() error {
 	if q.endIntegrationStmt != nil {
 		if cerr := q.endIntegrationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing endIntegrationStmt: %w", cerr)
+		}
+	}
+	if q.eraseAuditTextsStmt != nil {
+		if cerr := q.eraseAuditTextsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseAuditTextsStmt: %w", cerr)
+		}
+	}
+	if q.firstPersonDayStmt != nil {
+		if cerr := q.firstPersonDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstPersonDayStmt: %w", cerr)
 		}
 	}
 	if q.forgetOtherStmt != nil {
@@ -845,6 +988,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing newestRecordsStmt: %w", cerr)
 		}
 	}
+	if q.nextAccessDayStmt != nil {
+		if cerr := q.nextAccessDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextAccessDayStmt: %w", cerr)
+		}
+	}
 	if q.nextBulkLookStmt != nil {
 		if cerr := q.nextBulkLookStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing nextBulkLookStmt: %w", cerr)
@@ -890,6 +1038,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing oldestAcceptedStmt: %w", cerr)
 		}
 	}
+	if q.oldestCodeListStmt != nil {
+		if cerr := q.oldestCodeListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestCodeListStmt: %w", cerr)
+		}
+	}
 	if q.openBulkJobStmt != nil {
 		if cerr := q.openBulkJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openBulkJobStmt: %w", cerr)
@@ -933,6 +1086,11 @@ func (q *Queries) Close() error {
 	if q.peopleStmt != nil {
 		if cerr := q.peopleStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing peopleStmt: %w", cerr)
+		}
+	}
+	if q.peopleOfDayStmt != nil {
+		if cerr := q.peopleOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing peopleOfDayStmt: %w", cerr)
 		}
 	}
 	if q.personStmt != nil {
@@ -985,6 +1143,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing replanStampStmt: %w", cerr)
 		}
 	}
+	if q.retentionStmt != nil {
+		if cerr := q.retentionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing retentionStmt: %w", cerr)
+		}
+	}
 	if q.reviveStampStmt != nil {
 		if cerr := q.reviveStampStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing reviveStampStmt: %w", cerr)
@@ -1013,6 +1176,11 @@ func (q *Queries) Close() error {
 	if q.saveReadingStmt != nil {
 		if cerr := q.saveReadingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveReadingStmt: %w", cerr)
+		}
+	}
+	if q.saveRetentionStmt != nil {
+		if cerr := q.saveRetentionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveRetentionStmt: %w", cerr)
 		}
 	}
 	if q.saveSetupStmt != nil {
@@ -1372,6 +1540,7 @@ type Queries struct {
 	anythingDoneStmt            *sql.Stmt
 	askForDayStmt               *sql.Stmt
 	auditAfterStmt              *sql.Stmt
+	auditAgesStmt               *sql.Stmt
 	auditBeforeStmt             *sql.Stmt
 	auditHashStmt               *sql.Stmt
 	auditHeadStmt               *sql.Stmt
@@ -1406,6 +1575,19 @@ type Queries struct {
 	cureItemStmt                *sql.Stmt
 	cureReasonStmt              *sql.Stmt
 	dayDecidedStmt              *sql.Stmt
+	deleteAccessStmt            *sql.Stmt
+	deleteAccessesOfUserDayStmt *sql.Stmt
+	deleteCodeChangesOfListStmt *sql.Stmt
+	deleteCodeListStmt          *sql.Stmt
+	deleteEndedItemsStmt        *sql.Stmt
+	deleteGoneEmployeesStmt     *sql.Stmt
+	deleteGonePeopleStmt        *sql.Stmt
+	deleteItemsOfUserDayStmt    *sql.Stmt
+	deleteLinksOfNobodyStmt     *sql.Stmt
+	deleteNamelessAccessesStmt  *sql.Stmt
+	deletePersonDayStmt         *sql.Stmt
+	deleteSheetStmt             *sql.Stmt
+	deleteStampsOfUserDayStmt   *sql.Stmt
 	dirtyDaysStmt               *sql.Stmt
 	doorsStmt                   *sql.Stmt
 	dropOtherRowsOfStmt         *sql.Stmt
@@ -1414,6 +1596,8 @@ type Queries struct {
 	employeesStmt               *sql.Stmt
 	endBulkJobStmt              *sql.Stmt
 	endIntegrationStmt          *sql.Stmt
+	eraseAuditTextsStmt         *sql.Stmt
+	firstPersonDayStmt          *sql.Stmt
 	forgetOtherStmt             *sql.Stmt
 	forgetPlannedStampsStmt     *sql.Stmt
 	insertAccessStmt            *sql.Stmt
@@ -1430,6 +1614,7 @@ type Queries struct {
 	makeBulkJobStmt             *sql.Stmt
 	metOtherStmt                *sql.Stmt
 	newestRecordsStmt           *sql.Stmt
+	nextAccessDayStmt           *sql.Stmt
 	nextBulkLookStmt            *sql.Stmt
 	nextCheckStmt               *sql.Stmt
 	nextCodeChangeStmt          *sql.Stmt
@@ -1439,6 +1624,7 @@ type Queries struct {
 	nextSendStmt                *sql.Stmt
 	nextUnknownCodeChangeStmt   *sql.Stmt
 	oldestAcceptedStmt          *sql.Stmt
+	oldestCodeListStmt          *sql.Stmt
 	openBulkJobStmt             *sql.Stmt
 	openBulkJobsStmt            *sql.Stmt
 	openItemStmt                *sql.Stmt
@@ -1448,6 +1634,7 @@ type Queries struct {
 	otherRowsBetweenStmt        *sql.Stmt
 	otherRowsOfStmt             *sql.Stmt
 	peopleStmt                  *sql.Stmt
+	peopleOfDayStmt             *sql.Stmt
 	personStmt                  *sql.Stmt
 	personDayStmt               *sql.Stmt
 	personDayOfEmployeeStmt     *sql.Stmt
@@ -1458,12 +1645,14 @@ type Queries struct {
 	rebaseCodeChangesStmt       *sql.Stmt
 	replaceCodeChangesStmt      *sql.Stmt
 	replanStampStmt             *sql.Stmt
+	retentionStmt               *sql.Stmt
 	reviveStampStmt             *sql.Stmt
 	saveDoorStmt                *sql.Stmt
 	saveEmployeeStmt            *sql.Stmt
 	saveOtherRowStmt            *sql.Stmt
 	savePersonStmt              *sql.Stmt
 	saveReadingStmt             *sql.Stmt
+	saveRetentionStmt           *sql.Stmt
 	saveSetupStmt               *sql.Stmt
 	saveSheetStmt               *sql.Stmt
 	setAkerunClientStmt         *sql.Stmt
@@ -1540,6 +1729,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		anythingDoneStmt:            q.anythingDoneStmt,
 		askForDayStmt:               q.askForDayStmt,
 		auditAfterStmt:              q.auditAfterStmt,
+		auditAgesStmt:               q.auditAgesStmt,
 		auditBeforeStmt:             q.auditBeforeStmt,
 		auditHashStmt:               q.auditHashStmt,
 		auditHeadStmt:               q.auditHeadStmt,
@@ -1574,6 +1764,19 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		cureItemStmt:                q.cureItemStmt,
 		cureReasonStmt:              q.cureReasonStmt,
 		dayDecidedStmt:              q.dayDecidedStmt,
+		deleteAccessStmt:            q.deleteAccessStmt,
+		deleteAccessesOfUserDayStmt: q.deleteAccessesOfUserDayStmt,
+		deleteCodeChangesOfListStmt: q.deleteCodeChangesOfListStmt,
+		deleteCodeListStmt:          q.deleteCodeListStmt,
+		deleteEndedItemsStmt:        q.deleteEndedItemsStmt,
+		deleteGoneEmployeesStmt:     q.deleteGoneEmployeesStmt,
+		deleteGonePeopleStmt:        q.deleteGonePeopleStmt,
+		deleteItemsOfUserDayStmt:    q.deleteItemsOfUserDayStmt,
+		deleteLinksOfNobodyStmt:     q.deleteLinksOfNobodyStmt,
+		deleteNamelessAccessesStmt:  q.deleteNamelessAccessesStmt,
+		deletePersonDayStmt:         q.deletePersonDayStmt,
+		deleteSheetStmt:             q.deleteSheetStmt,
+		deleteStampsOfUserDayStmt:   q.deleteStampsOfUserDayStmt,
 		dirtyDaysStmt:               q.dirtyDaysStmt,
 		doorsStmt:                   q.doorsStmt,
 		dropOtherRowsOfStmt:         q.dropOtherRowsOfStmt,
@@ -1582,6 +1785,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		employeesStmt:               q.employeesStmt,
 		endBulkJobStmt:              q.endBulkJobStmt,
 		endIntegrationStmt:          q.endIntegrationStmt,
+		eraseAuditTextsStmt:         q.eraseAuditTextsStmt,
+		firstPersonDayStmt:          q.firstPersonDayStmt,
 		forgetOtherStmt:             q.forgetOtherStmt,
 		forgetPlannedStampsStmt:     q.forgetPlannedStampsStmt,
 		insertAccessStmt:            q.insertAccessStmt,
@@ -1598,6 +1803,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		makeBulkJobStmt:             q.makeBulkJobStmt,
 		metOtherStmt:                q.metOtherStmt,
 		newestRecordsStmt:           q.newestRecordsStmt,
+		nextAccessDayStmt:           q.nextAccessDayStmt,
 		nextBulkLookStmt:            q.nextBulkLookStmt,
 		nextCheckStmt:               q.nextCheckStmt,
 		nextCodeChangeStmt:          q.nextCodeChangeStmt,
@@ -1607,6 +1813,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		nextSendStmt:                q.nextSendStmt,
 		nextUnknownCodeChangeStmt:   q.nextUnknownCodeChangeStmt,
 		oldestAcceptedStmt:          q.oldestAcceptedStmt,
+		oldestCodeListStmt:          q.oldestCodeListStmt,
 		openBulkJobStmt:             q.openBulkJobStmt,
 		openBulkJobsStmt:            q.openBulkJobsStmt,
 		openItemStmt:                q.openItemStmt,
@@ -1616,6 +1823,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		otherRowsBetweenStmt:        q.otherRowsBetweenStmt,
 		otherRowsOfStmt:             q.otherRowsOfStmt,
 		peopleStmt:                  q.peopleStmt,
+		peopleOfDayStmt:             q.peopleOfDayStmt,
 		personStmt:                  q.personStmt,
 		personDayStmt:               q.personDayStmt,
 		personDayOfEmployeeStmt:     q.personDayOfEmployeeStmt,
@@ -1626,12 +1834,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		rebaseCodeChangesStmt:       q.rebaseCodeChangesStmt,
 		replaceCodeChangesStmt:      q.replaceCodeChangesStmt,
 		replanStampStmt:             q.replanStampStmt,
+		retentionStmt:               q.retentionStmt,
 		reviveStampStmt:             q.reviveStampStmt,
 		saveDoorStmt:                q.saveDoorStmt,
 		saveEmployeeStmt:            q.saveEmployeeStmt,
 		saveOtherRowStmt:            q.saveOtherRowStmt,
 		savePersonStmt:              q.savePersonStmt,
 		saveReadingStmt:             q.saveReadingStmt,
+		saveRetentionStmt:           q.saveRetentionStmt,
 		saveSetupStmt:               q.saveSetupStmt,
 		saveSheetStmt:               q.saveSheetStmt,
 		setAkerunClientStmt:         q.setAkerunClientStmt,

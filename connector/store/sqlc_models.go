@@ -213,6 +213,14 @@ type Reading struct {
 	StepsBack int64
 }
 
+type Retention struct {
+	ID       int64
+	ThinDay  int64
+	ThinUser string
+	EraseDay int64
+	AuditSeq int64
+}
+
 type Setup struct {
 	ID           int64
 	Step         int64

@@ -127,6 +127,9 @@ func (s *Store) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.makeShrinkable(ctx); err != nil {
+		return err
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema from %d to %d: %w", current, target, err)
 	}

@@ -23,11 +23,11 @@ const pageSize = 200
 
 // Kinds are all kinds of entries, a closed set; a test compares it with what the connector writes.
 var Kinds = []string{
-	"accepted", "akerun_client", "answer", "applied", "asked", "begun", "decided", "deleted", "door_excluded", "error", "excluded",
+	"accepted", "akerun_client", "answer", "applied", "asked", "begun", "decided", "deleted", "door_excluded", "erased", "error", "excluded",
 	"item_closed", "item_cured", "item_opened", "left_over", "link_closed", "link_opened", "link_settled", "on_sheet", "organization", "paused",
-	"processed", "read", "refused", "relink_cured", "relink_needed", "resumed", "rights", "send_failed", "sending", "settings", "settled",
-	"side_failed", "side_well", "signed_in", "started", "super_manager_confirmed", "unlinked", "user_code", "user_code_cancelled",
-	"user_code_failed", "user_code_left_over", "user_codes_cancelled", "user_codes_planned", "user_gone", "verdict", "withdrawn",
+	"people_erased", "processed", "read", "refused", "relink_cured", "relink_needed", "resumed", "rights", "send_failed", "sending", "settings",
+	"settled", "side_failed", "side_well", "signed_in", "started", "super_manager_confirmed", "texts_erased", "thinned", "unlinked", "user_code",
+	"user_code_cancelled", "user_code_failed", "user_code_left_over", "user_codes_cancelled", "user_codes_planned", "user_gone", "verdict", "withdrawn",
 }
 
 // screen is the list with what it is chosen by.
