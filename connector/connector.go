@@ -97,6 +97,10 @@ type Connector interface {
 	CloseItem(ctx context.Context, id int64, memo string) error
 	// CloseItems does so with many at once and tells how many it closed: those that have ended meanwhile are passed over.
 	CloseItems(ctx context.Context, ids []int64, memo string) (int, error)
+	// Month checks a month before it is closed (締めチェック): everyone's days of the period that ends on the 締め日 of the settings.
+	Month(ctx context.Context, q MonthQuery) (Month, error)
+	// ExportMonth gives it as a file, a line for each person, in the way of ExportDays.
+	ExportMonth(ctx context.Context, q MonthQuery, f Format, language string) (File, error)
 	// Story tells for everyone whose code or name has this in it (20 people at most, those who fit exactly first) what happened today and
 	// yesterday.
 	Story(ctx context.Context, search string) ([]Story, error)
@@ -329,6 +333,8 @@ type Status struct {
 	WaitingToday int
 	DueAtFive    int // people with an open business day today, whose 退勤 is decided at 05:00
 	CodesWaiting int // ユーザーコード still to be written to Akerun, or with an unknown outcome
+	// Closing is set from three days before the 締め日 to the close of its business day.
+	Closing *Closing
 }
 
 // Relink is one cause of 要再連携.

@@ -42,6 +42,9 @@ func (l *Local) Status(ctx context.Context) (Status, error) {
 		}
 		s.Phase = gravest(s)
 		s.Japanese = words[s.Phase]
+		if err := l.closingSoon(ctx, q, &s); err != nil {
+			return err
+		}
 		return countsOf(ctx, q, &s)
 	})
 	return s, err

@@ -7,6 +7,7 @@ import (
 	"dakokubridge/ui/dashboard"
 	"dakokubridge/ui/days"
 	"dakokubridge/ui/history"
+	"dakokubridge/ui/month"
 	"dakokubridge/ui/people"
 	"dakokubridge/ui/preferences"
 	"dakokubridge/ui/shell"
@@ -27,6 +28,7 @@ func screens() []screen {
 		{shell.Dashboard, theme.HomeIcon(), dashboard.New},
 		{shell.People, theme.AccountIcon(), people.New},
 		{shell.Days, theme.CalendarIcon(), days.New},
+		{shell.Month, theme.GridIcon(), month.New},
 		{shell.History, theme.HistoryIcon(), history.New},
 		{shell.Settings, theme.SettingsIcon(), preferences.New},
 	}

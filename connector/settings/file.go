@@ -27,6 +27,8 @@ type document struct {
 	AtSignIn   *bool             `toml:"start_at_sign_in,omitempty"`
 	Notify     *bool             `toml:"notifications,omitempty"`
 	KeepYears  *int              `toml:"keep_years,omitempty"`
+	ClosingDay *int              `toml:"closing_day,omitempty"`
+	Apart      *int              `toml:"apart_minutes,omitempty"`
 	Akerun     akerunTable       `toml:"akerun"`
 	Salesforce salesforceTable   `toml:"salesforce"`
 	TeamSpirit map[string]string `toml:"teamspirit,omitempty"`
@@ -167,6 +169,8 @@ func (d document) into(s *Settings) {
 	set(&s.StartAtSignIn, d.AtSignIn)
 	set(&s.Notifications, d.Notify)
 	set(&s.KeepYears, d.KeepYears)
+	set(&s.ClosingDay, d.ClosingDay)
+	set(&s.ApartMinutes, d.Apart)
 	set(&s.Akerun.BaseURL, d.Akerun.BaseURL)
 	set(&s.Akerun.ClientID, d.Akerun.ClientID)
 	set(&s.Akerun.RedirectURI, d.Akerun.RedirectURI)
@@ -231,6 +235,9 @@ func (s Settings) document() document {
 		AtSignIn:  changed(s.StartAtSignIn, d.StartAtSignIn),
 		Notify:    changed(s.Notifications, d.Notifications),
 		KeepYears: changed(s.KeepYears, d.KeepYears),
+
+		ClosingDay: changed(s.ClosingDay, d.ClosingDay),
+		Apart:      changed(s.ApartMinutes, d.ApartMinutes),
 		Akerun: akerunTable{
 			BaseURL:     changed(s.Akerun.BaseURL, d.Akerun.BaseURL),
 			ClientID:    changed(s.Akerun.ClientID, d.Akerun.ClientID),

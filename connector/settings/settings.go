@@ -34,6 +34,10 @@ type Settings struct {
 	// KeepYears is how many years records are to be kept: 3 to 30. Japan's labour law asks for five years, three for the time
 	// being.
 	KeepYears int
+	// ClosingDay is the 締め日, a day of the month: 1 to 31. Where the month is shorter, its last day closes it.
+	ClosingDay int
+	// ApartMinutes is by how many minutes door and sheet may differ before 締めチェック tells of it: 0 to 240.
+	ApartMinutes int
 }
 
 // Akerun says where Akerun's API is and as which application it is called.
@@ -101,6 +105,8 @@ func Default() Settings {
 
 		Notifications: true,
 		KeepYears:     5,
+		ClosingDay:    31,
+		ApartMinutes:  15,
 		Engine: Engine{
 			PollInterval:    time.Minute,
 			PeopleInterval:  30 * time.Minute,
@@ -118,6 +124,8 @@ func (s *Settings) clamp() []Warning {
 	var w []Warning
 	e := &s.Engine
 	w = clamp(w, "keep_years", &s.KeepYears, 3, 30)
+	w = clamp(w, "closing_day", &s.ClosingDay, 1, 31)
+	w = clamp(w, "apart_minutes", &s.ApartMinutes, 0, 240)
 	w = clamp(w, "engine.poll_interval", &e.PollInterval, 15*time.Second, time.Hour)
 	w = clamp(w, "engine.people_interval", &e.PeopleInterval, time.Minute, 30*time.Minute)
 	w = clamp(w, "engine.minimum_span", &e.MinimumSpan, 0, 12*time.Hour)

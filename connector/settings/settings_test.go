@@ -52,7 +52,7 @@ func TestTheReadmeShowsTheDefaults(t *testing.T) {
 	if d := cmp.Diff(Default(), s); d != "" {
 		t.Error(d)
 	}
-	for _, key := range []string{"language", "proxy", "clock_url", "start_at_sign_in", "notifications", "keep_years", "base_url", "client_id", "redirect_uri", "login_url", "callback_ports",
+	for _, key := range []string{"language", "proxy", "clock_url", "start_at_sign_in", "notifications", "keep_years", "closing_day", "apart_minutes", "base_url", "client_id", "redirect_uri", "login_url", "callback_ports",
 		"poll_interval", "people_interval", "minimum_span", "look_back_days", "deny", "akerun_per_minute", "salesforce_share", "[teamspirit]"} {
 		if !strings.Contains(block, key) {
 			t.Errorf("the README does not tell of %s", key)
@@ -68,6 +68,8 @@ clock_url = "http://127.0.0.1:9001/_simulator/clock"
 start_at_sign_in = true
 notifications = false
 keep_years = 7
+closing_day = 20
+apart_minutes = 5
 [akerun]
 base_url = "http://127.0.0.1:9001/"
 client_id = "abc"
@@ -98,7 +100,7 @@ salesforce_share = 0.5
 			[]string{"autolock", "hand"}, 10, 0.5},
 		ClockURL: "http://127.0.0.1:9001/_simulator/clock",
 		Language: "en", Proxy: "http://proxy.example.co.jp:8080",
-		StartAtSignIn: true, Notifications: false, KeepYears: 7,
+		StartAtSignIn: true, Notifications: false, KeepYears: 7, ClosingDay: 20, ApartMinutes: 5,
 	}
 	if d := cmp.Diff(want, s); d != "" {
 		t.Error(d)

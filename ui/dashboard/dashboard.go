@@ -23,9 +23,11 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 	state, today := newState(f), newToday(f)
 	lists := container.NewStack(container.NewGridWrap(fyne.NewSize(1, listsHeight)), items.New(f))
 	caller := newCaller(f, lists)
-	head := container.NewVBox(state.content, today.content, caller.entry)
+	banner := newClosing(f)
+	head := container.NewVBox(state.content, banner.content, today.content, caller.entry)
 	f.OnStatus(func(s connector.Status) {
 		state.show(s)
+		banner.show(s)
 		today.show(s)
 	})
 	f.Every(time.Second, func() { state.tick(f.Status()) })

@@ -24,6 +24,7 @@ const (
 	Dashboard Place = "dashboard"
 	People    Place = "people"
 	Days      Place = "days"
+	Month     Place = "month"
 	History   Place = "history"
 	Settings  Place = "settings"
 )
