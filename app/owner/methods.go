@@ -186,3 +186,11 @@ func (c *Client) Doors(ctx context.Context) ([]connector.Door, error) {
 func (c *Client) Diagnostics(ctx context.Context) ([]byte, error) {
 	return ask[[]byte](ctx, c, "Diagnostics")
 }
+
+func (c *Client) Month(ctx context.Context, q connector.MonthQuery) (connector.Month, error) {
+	return ask[connector.Month](ctx, c, "Month", q)
+}
+
+func (c *Client) ExportMonth(ctx context.Context, q connector.MonthQuery, f connector.Format, language string) (connector.File, error) {
+	return ask[connector.File](ctx, c, "ExportMonth", q, f, language)
+}
