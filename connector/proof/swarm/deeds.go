@@ -90,6 +90,7 @@ func (r *run) handOver(side connector.Side) {
 
 // leave deletes an account. Where it is the one that linked, somebody else takes over.
 func (r *run) leave(user string) {
+	r.note("%s is gone from Akerun", user)
 	r.must(r.World.AkerunServer().RemoveUser(user))
 	r.left[user] = true
 	if user == r.World.Company().Users[r.World.Company().AkerunAccounts[1].User].ID {
@@ -161,6 +162,19 @@ func (r *run) swapCodes(a, b string) {
 func (r *run) current(employee string) proof.Employee {
 	spans := r.staff[employee]
 	return spans[len(spans)-1]
+}
+
+// bearer gives the employee who has a code now; "" where nobody or more than one has.
+func (r *run) bearer(code string) (id string) {
+	for e := range r.staff {
+		if r.current(e).Code == code {
+			if id != "" {
+				return ""
+			}
+			id = e
+		}
+	}
+	return id
 }
 
 func (r *run) setEmployeeCode(user, code string) {
@@ -272,8 +286,8 @@ func (r *run) resendAll() {
 		for _, s := range sent {
 			for _, d := range days {
 				if d.UserID == s.UserID && d.Day == s.Day {
-					r.note("再送 of %s %s %s, revision %d, for %s", d.EmployeeID, s.Day, s.Kind, s.Revision, s.Because)
-					r.asked = append(r.asked, proof.Asked{Employee: cmp.Or(d.EmployeeID, r.jobs[s.UserID]), Day: s.Day, At: r.now()})
+					r.note("再送 of %s %s %s %s, revision %d, for %s", s.UserID, d.EmployeeID, s.Day, s.Kind, s.Revision, s.Because)
+					r.asked = append(r.asked, proof.Asked{Employee: cmp.Or(d.EmployeeID, r.bearer(s.EmployeeCode), r.jobs[s.UserID]), Day: s.Day, At: r.now()})
 				}
 			}
 		}

@@ -40,10 +40,10 @@ type event struct {
 	do   func(*run)
 }
 
-// beginnings are Wednesdays and other days, in the middle and at the ends of months, with a leap day and a turn of the year.
+// beginnings are days of work, in the middle and at the ends of months, with a leap day and a turn of the year.
 var beginnings = []time.Time{
 	time.Date(2026, 11, 24, 0, 0, 0, 0, company.Japan), time.Date(2026, 12, 29, 0, 0, 0, 0, company.Japan), time.Date(2028, 2, 28, 0, 0, 0, 0, company.Japan),
-	time.Date(2027, 1, 30, 0, 0, 0, 0, company.Japan), time.Date(2026, 10, 8, 0, 0, 0, 0, company.Japan),
+	time.Date(2027, 3, 30, 0, 0, 0, 0, company.Japan), time.Date(2026, 10, 6, 0, 0, 0, 0, company.Japan),
 }
 
 // drawer draws a plan.

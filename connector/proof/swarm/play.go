@@ -93,6 +93,7 @@ func Play(t testing.TB, seed uint64) Outcome {
 	}
 	r.until(r.plan.healed)
 	r.heal()
+	r.newDay()
 	well := later(r.plan.healed, r.links[len(r.links)-1].From).Add(recovers)
 	r.until(well)
 	r.recovered()
@@ -249,6 +250,14 @@ func (r *run) heal() {
 	}
 	r.signInIfAsked(connector.Akerun)
 	r.signInIfAsked(connector.Salesforce)
+}
+
+// newDay lets three people come in when all is well: who can be stamped is, whatever has happened before.
+func (r *run) newDay() {
+	r.until(r.plan.healed.Add(5 * time.Minute))
+	for n := range uint64(3) {
+		r.pass(r.somebody(n), r.now(), r.now())
+	}
 }
 
 // recovered: L1, nothing waits any more.
