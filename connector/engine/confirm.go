@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -19,8 +21,10 @@ const (
 	recheckFor   = 31 * 24 * time.Hour
 	// sheetChecks is how often a processed row is looked for on the sheet before it is called missing there.
 	sheetChecks = 3
-	// checksAtOnce is what one retrieve takes (salesforce.md 3.1).
-	checksAtOnce = 2000
+	// checksAtOnce bounds what is looked at in one go. One reading of the sheet serves them all.
+	checksAtOnce = 10_000
+	// checksACall is what one retrieve takes (salesforce.md 3.1).
+	checksACall = 2000
 )
 
 // checkAfter are the pauses between the looks at an accepted row.
@@ -69,7 +73,7 @@ func (e *Engine) toCheck(ctx context.Context) (rows []store.Outbox, err error) {
 }
 
 func (e *Engine) confirmSome(ctx context.Context, r rights, rows []store.Outbox) error {
-	found, err := e.rowsByID(ctx, rows)
+	found, err := e.readBack(ctx, rows)
 	if err != nil {
 		return err
 	}
@@ -91,18 +95,64 @@ func (e *Engine) confirmSome(ctx context.Context, r rights, rows []store.Outbox)
 			return err
 		}
 	}
-	return e.update(ctx, func(tx *store.Tx) error {
-		c := confirming{tx: tx, names: names, rights: r, seen: seen, hidden: hidden}
-		if c.doubted, err = doubtedRows(ctx, tx.Queries); err != nil {
+	for some := range slices.Chunk(rows, daysAtOnce) {
+		err := e.update(ctx, func(tx *store.Tx) error {
+			c := confirming{tx: tx, names: names, rights: r, seen: seen, hidden: hidden}
+			if c.doubted, err = doubtedRows(ctx, tx.Queries); err != nil {
+				return err
+			}
+			for _, row := range some {
+				if err := c.row(ctx, row, found[row.RecordID]); err != nil {
+					return fmt.Errorf("confirming %s: %w", row.Key, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			if err := c.row(ctx, row, found[row.RecordID]); err != nil {
-				return fmt.Errorf("confirming %s: %w", row.Key, err)
-			}
+	}
+	return nil
+}
+
+// readBack reads what TeamSpirit says of rows. Of many that were sent just now it reads some first: TeamSpirit's batch takes all that wait, so where it has
+// taken none of these it has not run, and the others are as they were. From the fourth look on every row is read, whatever the batch does.
+func (e *Engine) readBack(ctx context.Context, rows []store.Outbox) (map[string]teamspirit.Row, error) {
+	var early, rest []store.Outbox
+	for _, row := range rows {
+		if row.State == "accepted" && row.RecordID != "" && int(row.Checks) < len(checkAfter) {
+			early = append(early, row)
+		} else {
+			rest = append(rest, row)
 		}
-		return nil
-	})
+	}
+	if len(early) <= checksACall {
+		return e.rowsByID(ctx, rows)
+	}
+	step := (len(early) + checksACall - 1) / checksACall
+	var some, others []store.Outbox
+	for i, row := range early {
+		if i%step == 0 {
+			some = append(some, row)
+		} else {
+			others = append(others, row)
+		}
+	}
+	found, err := e.rowsByID(ctx, some)
+	if err != nil {
+		return nil, err
+	}
+	waits := e.p.TeamSpirit.Names().Unprocessed
+	if slices.ContainsFunc(some, func(row store.Outbox) bool { return found[row.RecordID].Status != waits }) {
+		rest = append(rest, others...)
+	} else {
+		for _, row := range others {
+			found[row.RecordID] = teamspirit.Row{ID: row.RecordID, Status: waits}
+		}
+	}
+	read, err := e.rowsByID(ctx, rest)
+	maps.Copy(found, read)
+	return found, err
 }
 
 func (e *Engine) rowsByID(ctx context.Context, rows []store.Outbox) (map[string]teamspirit.Row, error) {

@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -77,20 +79,58 @@ func (e *Engine) readDays(ctx context.Context, r rights, rows []store.Outbox) (*
 		return nil, err
 	}
 	for _, a := range asks(rows) {
-		if r.Sheet {
-			if err := e.readSheet(ctx, s, a, wanted); err != nil {
-				return nil, err
+		sheet := func() error {
+			if !r.Sheet {
+				return nil
 			}
+			return e.readSheet(ctx, s, a, wanted)
 		}
-		err = e.p.TeamSpirit.Rows(ctx, a.first.Start(), a.last.End(), a.employees, func(page []teamspirit.Row) error {
-			s.takeRows(page, wanted, codes)
+		stamps := func() error {
+			err := e.p.TeamSpirit.Rows(ctx, a.first.Start(), a.last.End(), a.employees, func(page []teamspirit.Row) error {
+				s.takeRows(page, wanted, codes)
+				return nil
+			})
+			if err != nil {
+				return trouble{sideSalesforce, fmt.Errorf("reading the stamps of %s to %s: %w", a.first, a.last, err)}
+			}
 			return nil
-		})
-		if err != nil {
-			return nil, trouble{sideSalesforce, fmt.Errorf("reading the stamps of %s to %s: %w", a.first, a.last, err)}
+		}
+		if err := e.both(sheet, stamps); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// both runs two readings side by side, which fill different parts of a sighting; one after the other where one call at a time goes out.
+func (e *Engine) both(first, second func() error) error {
+	if e.p.Lanes == 1 {
+		if err := first(); err != nil {
+			return err
+		}
+		return second()
+	}
+	var (
+		wg   sync.WaitGroup
+		errs [2]error
+	)
+	for i, f := range []func() error{first, second} {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					errs[i] = panicked{p}
+				}
+			}()
+			errs[i] = f()
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if p, ok := err.(panicked); ok {
+			panic(p.value)
+		}
+	}
+	return cmp.Or(errs[0], errs[1])
 }
 
 func daysOf(rows []store.Outbox) map[employeeDay]bool {
@@ -218,11 +258,16 @@ func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row stor
 		}
 		// A row from before the start may be of a database that was lost.
 		if row.Attempts == 0 && !there.Created.Before(store.Time(in.BegunAt)) {
-			if err := openItem(ctx, tx, itemOf(attendance.OtherConnector, sourceDeliver).with(map[string]string{otherSeen: japanTime(tx.Now())})); err != nil {
+			if err := meetOther(ctx, tx); err != nil {
 				return false, err
 			}
 		}
 		return false, e.accepted(ctx, tx, row, there.ID, "was there")
+	}
+	if s.sameAccess(k, row) {
+		if err := meetOther(ctx, tx); err != nil {
+			return false, err
+		}
 	}
 	ours, err := tx.StampsOfDay(ctx, store.StampsOfDayParams{EmployeeID: row.EmployeeID, Day: row.Day})
 	if err != nil {
@@ -247,6 +292,13 @@ func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row stor
 		return false, err // decide lists what is to be reviewed
 	}
 	return false, tx.StampWithdrawn(ctx, store.StampWithdrawnParams{Why: string(verdict.Reason), At: store.Millis(tx.Now()), ID: row.ID})
+}
+
+// sameAccess tells whether another program has stamped the very access that row is of: no clock but the door's gives the same second.
+func (s *sighting) sameAccess(k employeeDay, row store.Outbox) bool {
+	return slices.ContainsFunc(s.others[k], func(o teamspirit.Row) bool {
+		return o.Kind == row.Kind && o.At.Truncate(time.Second).Equal(store.Time(row.At).Truncate(time.Second))
+	})
 }
 
 func personExcluded(ctx context.Context, tx *store.Tx, user string) (bool, error) {

@@ -17,6 +17,11 @@ const (
 	aloneAfter = 24 * time.Hour
 )
 
+// meetOther lists that a row of another connector was met: with a key of ours, or of the same accesses.
+func meetOther(ctx context.Context, tx *store.Tx) error {
+	return openItem(ctx, tx, itemOf(attendance.OtherConnector, sourceDeliver).with(map[string]string{otherSeen: japanTime(tx.Now())}))
+}
+
 // forgetOther ends OTHER_CONNECTOR when the other one has been silent for a day.
 func (e *Engine) forgetOther(ctx context.Context) error {
 	var live []store.Item

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -54,7 +55,7 @@ func (e *Engine) settle(ctx context.Context, r rights) error {
 	for {
 		var rows []store.Outbox
 		err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
-			rows, err = q.StampsUnknown(ctx, store.StampsUnknownParams{Now: store.Millis(e.now()), Most: rowsACall})
+			rows, err = q.StampsUnknown(ctx, store.StampsUnknownParams{Now: store.Millis(e.now()), Most: rowsAtOnce})
 			return err
 		})
 		if err != nil || len(rows) == 0 {
@@ -65,36 +66,62 @@ func (e *Engine) settle(ctx context.Context, r rights) error {
 		if err != nil {
 			return err
 		}
-		err = e.update(ctx, func(tx *store.Tx) error {
-			for _, row := range rows {
-				if err := e.settleRow(ctx, tx, r, row, found[row.Key], asked); err != nil {
-					return err
+		for some := range slices.Chunk(rows, daysAtOnce) {
+			err := e.update(ctx, func(tx *store.Tx) error {
+				for _, row := range some {
+					if err := e.settleRow(ctx, tx, r, row, found[row.Key], asked); err != nil {
+						return err
+					}
 				}
+				return nil
+			})
+			if err != nil {
+				return err
 			}
+		}
+		if len(rows) < rowsAtOnce {
 			return nil
-		})
-		if err != nil || len(rows) < rowsACall {
-			return err
 		}
 	}
 }
 
 func (e *Engine) findByKey(ctx context.Context, rows []store.Outbox) (map[string]teamspirit.Row, error) {
+	found := make(map[string]teamspirit.Row, len(rows))
+	take := func(page []teamspirit.Row) error {
+		for _, r := range page {
+			if old, double := found[r.Key]; !double || r.Created.Before(old.Created) {
+				found[r.Key] = r
+			}
+		}
+		return nil
+	}
+	err := e.rowsOfKeys(ctx, rows, take)
+	if err != nil {
+		return nil, trouble{sideSalesforce, fmt.Errorf("looking %d stamps up by key: %w", len(rows), err)}
+	}
+	return found, nil
+}
+
+// rowsOfKeys asks for the rows by key, or where that would take more calls, for all rows of their days.
+func (e *Engine) rowsOfKeys(ctx context.Context, rows []store.Outbox, yield func([]teamspirit.Row) error) error {
+	days := asks(rows)
+	if 10*rowsACall*len(days) < len(rows) {
+		for _, a := range days {
+			if err := e.p.TeamSpirit.Rows(ctx, a.first.Start(), a.last.End(), a.employees, yield); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	keys := make([]string, len(rows))
 	for i, row := range rows {
 		keys[i] = row.Key
 	}
 	list, err := e.p.TeamSpirit.RowsByKey(ctx, keys)
 	if err != nil {
-		return nil, trouble{sideSalesforce, fmt.Errorf("looking %d stamps up by key: %w", len(keys), err)}
+		return err
 	}
-	found := make(map[string]teamspirit.Row, len(list))
-	for _, r := range list {
-		if old, double := found[r.Key]; !double || r.Created.Before(old.Created) {
-			found[r.Key] = r
-		}
-	}
-	return found, nil
+	return yield(list)
 }
 
 func (e *Engine) settleRow(ctx context.Context, tx *store.Tx, r rights, row store.Outbox, found teamspirit.Row, asked time.Time) error {
@@ -143,6 +170,9 @@ func unknownOutcome(row store.Outbox) item {
 // nextLook is when a row that is not there yet is looked for again: a late attempt mostly turns up at once.
 func nextLook(since, now time.Time) time.Time {
 	next := now.Add(2 * time.Minute)
+	if since.After(now) { // a bulk job that is out of sight and may be at work for hours
+		next = now.Add(recheckEvery)
+	}
 	if end := since.Add(requestLife); next.After(end) {
 		return end
 	}
