@@ -7,6 +7,7 @@ import (
 
 	"dakokubridge/connector/attendance"
 	"dakokubridge/connector/store"
+	"dakokubridge/connector/transport"
 )
 
 // trouble is an error of one side. Stages return it; the loop notes it in the store.
@@ -133,10 +134,21 @@ func (e *Engine) noteTrouble(ctx context.Context, t trouble) error {
 		// A second failure after a long silence has lasted, too: nobody knows when it began.
 		lasted := side.FailingSince > 0 && (tx.Now().Sub(store.Time(side.FailingSince)) >= showAfter || e.trusted.silence(t.side) >= showAfter)
 		if advice != "again" || lasted {
-			return openItem(ctx, tx, itemOf(reason, sourceEngine).about(t.side))
+			return openItem(ctx, tx, itemOf(reason, sourceEngine).about(t.side).with(network(cause, t.err)))
 		}
 		return nil
 	})
+}
+
+// network tells what an administrator of the network has to know of a failure: that it is the proxy, or who signs certificates in between.
+func network(cause string, err error) map[string]string {
+	if cause == transport.CauseProxy {
+		return map[string]string{"cause": cause}
+	}
+	if issuer := transport.Issuer(err); issuer != "" {
+		return map[string]string{"issuer": issuer}
+	}
+	return nil
 }
 
 // patience is how long a side is left alone.

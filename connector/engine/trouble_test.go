@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -77,5 +80,23 @@ func TestTroubleIsFoundInWrappedErrors(t *testing.T) {
 	}
 	if advice, cause, _ := adviceOf(errors.New("?")); advice != "stop" || cause != "unexpected" {
 		t.Errorf("an unknown error: %s %s", advice, cause)
+	}
+}
+
+func TestWhatTheNetworksAdministratorHasToKnow(t *testing.T) {
+	unknown := x509.UnknownAuthorityError{Cert: &x509.Certificate{Issuer: pkix.Name{Organization: []string{"Kensa Proxy K.K."}, CommonName: "root"}}}
+	for _, c := range []struct {
+		cause string
+		err   error
+		want  map[string]string
+	}{
+		{"proxy", errors.New("407"), map[string]string{"cause": "proxy"}},
+		{"tls", fmt.Errorf("reading accesses: %w", unknown), map[string]string{"issuer": "Kensa Proxy K.K."}},
+		{"tls", errors.New("tls: protocol version not supported"), nil},
+		{"offline", errors.New("unreachable"), nil},
+	} {
+		if got := network(c.cause, c.err); !maps.Equal(got, c.want) {
+			t.Errorf("%s, %v: %v", c.cause, c.err, got)
+		}
 	}
 }
