@@ -34,10 +34,11 @@ var arrows = map[string][]string{
 	"connector/salesforce":      {"connector/token", "connector/transport", "connector/vault"},
 	"connector/akerun":          {"connector/token", "connector/transport", "connector/vault"},
 	"connector/token":           {"connector/transport", "connector/vault"},
-	"connector/store":           {"connector/attendance"},
+	"connector/store":           {"connector/attendance", "connector/rename"},
 	"connector/vault":           {},
 	"connector/transport":       {},
-	"connector/settings":        {},
+	"connector/settings":        {"connector/rename"},
+	"connector/rename":          {},
 	"connector/spreadsheet":     {},
 	"connector/peoplefile":      {"connector/attendance", "connector/spreadsheet"},
 	"connector/proof/coreswarm": {"connector/attendance", "connector/proof"}, // for tests only

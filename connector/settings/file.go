@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"dakokubridge/connector/rename"
 )
 
 // maxFile bounds what is read as settings; a file of real settings has a few hundred bytes.
@@ -345,7 +347,7 @@ func replace(path string, content []byte) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err = rename.Patiently(f.Name(), path); err != nil {
 		return err
 	}
 	// The name is durable once the folder is. Windows can't open a folder for that and needs no such step.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+
+	"dakokubridge/connector/rename"
 )
 
 // backup copies the database, as it is with schema version, to the file PATH.before-VERSION beside it (mode 0600), over a former copy of that
@@ -38,7 +40,7 @@ func (s *Store) backup(ctx context.Context, version int64) (err error) {
 	if err := reachDisk(temp); err != nil {
 		return fmt.Errorf("copying the database: %w", err)
 	}
-	if err := os.Rename(temp, target); err != nil {
+	if err := rename.Patiently(temp, target); err != nil {
 		return fmt.Errorf("naming the copy of the database: %w", err)
 	}
 	return nil
