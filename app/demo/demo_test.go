@@ -77,6 +77,19 @@ func TestVolumeADayOfTheDemo(t *testing.T) {
 	}
 }
 
+// A type of access that nobody knows is named: it is on the list to be looked at.
+func TestTheReportNamesWhatAnItemIsAbout(t *testing.T) {
+	w := &World{Start: time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC), options: Options{Days: 1}}
+	var out strings.Builder
+	err := w.reportItems(&out, []connector.Item{
+		{List: "review", Reason: "UNKNOWN_TYPE", Detail: map[string]string{"action": "hover", "device": "drone", "subject": "hover drone"}},
+		{List: "stopped", Reason: "OFFLINE", Detail: map[string]string{"subject": "akerun"}},
+	})
+	if err != nil || !strings.Contains(out.String(), "hover drone") || !strings.Contains(out.String(), "akerun") {
+		t.Error(out.String(), err)
+	}
+}
+
 // A run that stamped nothing proves nothing, and one that lost or doubled anything has failed.
 func TestTheTotalSeesWhatIsWrong(t *testing.T) {
 	for name, total := range map[string]Total{

@@ -127,13 +127,21 @@ func reasons(items []connector.Item) string {
 	return strings.Join(parts, ", ")
 }
 
+// about is what tells one item of a reason from another: the type of an access that nobody knows, or the side that fails.
+func about(i connector.Item) string {
+	if i.Detail["action"]+i.Detail["device"] != "" {
+		return strings.TrimSpace(i.Detail["action"] + " " + i.Detail["device"])
+	}
+	return i.Detail["subject"]
+}
+
 // reportItems writes what stands on no day of the table: causes that stop many, and people as such.
 func (w *World) reportItems(out io.Writer, items []connector.Item) error {
 	first, last := w.Days()
 	var rows [][]string
 	for _, i := range items {
 		if i.Day < first || i.Day > last {
-			rows = append(rows, []string{i.List, i.Reason, i.Japanese, output.Dash(i.Day), output.Dash(i.Code), output.Dash(i.Name)})
+			rows = append(rows, []string{i.List, i.Reason, i.Japanese, output.Dash(i.Day), output.Dash(i.Code), output.Dash(i.Name), about(i)})
 		}
 	}
 	return output.Table(out, rows)

@@ -14,15 +14,15 @@ func (s *screen) columns() []field.Column[connector.PersonDay] {
 	type day = connector.PersonDay
 	return []field.Column[day]{
 		{Title: "", Width: 40, Tick: func(d day) bool { return s.ticked[keyOf(d)] }, OnTick: s.tick},
-		{Title: text.Of("days_day"), Width: 100, Text: func(d day) string { return d.Day }},
-		{Title: text.Of("days_code"), Width: 66, Text: code},
-		{Title: text.Of("days_name"), Width: 110, Text: func(d day) string { return d.Name }},
-		{Title: text.Of("days_first"), Width: 62, Text: func(d day) string { return timeOn(d.Day, d.First) }},
-		{Title: text.Of("days_last"), Width: 62, Text: func(d day) string { return timeOn(d.Day, d.Last) }},
-		{Title: text.Of("days_accesses"), Width: 56, Text: func(d day) string { return strconv.Itoa(d.Accesses) }, Compare: func(a, b day) int { return a.Accesses - b.Accesses }},
-		{Title: text.Kind("in"), Width: 186, Text: func(d day) string { return stampCell(d, "in") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "in") }},
-		{Title: text.Kind("out"), Width: 186, Text: func(d day) string { return stampCell(d, "out") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "out") }},
-		{Title: text.Of("days_items"), Width: 200, Grows: true, Text: itemsCell},
+		{Title: text.Of("days_day"), Width: 92, Text: func(d day) string { return d.Day }},
+		{Title: text.Of("days_code"), Width: 58, Text: code},
+		{Title: text.Of("days_name"), Width: 104, Text: func(d day) string { return d.Name }},
+		{Title: text.Of("days_first"), Width: 52, Text: func(d day) string { return timeOn(d.Day, d.First) }},
+		{Title: text.Of("days_last"), Width: 52, Text: func(d day) string { return timeOn(d.Day, d.Last) }},
+		{Title: text.Of("days_accesses"), Width: 44, Text: func(d day) string { return strconv.Itoa(d.Accesses) }, Compare: func(a, b day) int { return a.Accesses - b.Accesses }},
+		{Title: text.Kind("in"), Width: 198, Text: func(d day) string { return stampCell(d, "in") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "in") }},
+		{Title: text.Kind("out"), Width: 198, Text: func(d day) string { return stampCell(d, "out") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "out") }},
+		{Title: text.Of("days_items"), Width: 120, Grows: true, Text: itemsCell},
 	}
 }
 

@@ -203,14 +203,34 @@ func (c *cell) show(words string, m Mark, marked bool) {
 		}
 		c.text.Refresh()
 	}
-	if c.label.Text == words {
-		return
+	if c.label.Text != words {
+		c.label.Text = words
+		c.label.Truncation = c.truncation()
+		c.label.Refresh()
 	}
-	c.label.Truncation = fyne.TextTruncateEllipsis
-	if roughly(words) < c.label.Size().Width {
-		c.label.Truncation = fyne.TextTruncateOff // finding out where to cut takes ten times as long as showing
+}
+
+// truncation is how the words are cut where they are too long for the cell. Finding out where to cut takes ten times as long as showing, so it is
+// left out where there is plenty of room.
+func (c *cell) truncation() fyne.TextTruncation {
+	room := c.Size().Width
+	if c.mark.Visible() {
+		room -= theme.IconInlineSize() + theme.Padding()
 	}
-	c.label.SetText(words)
+	if roughly(c.label.Text) < room {
+		return fyne.TextTruncateOff
+	}
+	return fyne.TextTruncateEllipsis
+}
+
+// Resize implements fyne.CanvasObject.
+func (c *cell) Resize(size fyne.Size) {
+	changed := size.Width != c.Size().Width
+	c.BaseWidget.Resize(size)
+	if t := c.truncation(); changed && t != c.label.Truncation {
+		c.label.Truncation = t
+		c.label.Refresh()
+	}
 }
 
 // roughly is how wide a text is at most, with its padding.

@@ -85,9 +85,12 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 	})
 	verify := widget.NewButton(text.Of("history_verify"), s.verify)
 	copied := field.CopyButton(f, text.Of("button_copy"), func() string { return f.Status().AuditHead })
-	top := container.NewVBox(container.NewHBox(s.kinds, layout.NewSpacer(), verify), container.NewBorder(nil, nil, nil, copied, s.head))
+	top := container.NewVBox(container.NewHBox(container.NewGridWrap(fyne.NewSize(kindWidth, s.kinds.MinSize().Height), s.kinds), layout.NewSpacer(), verify), container.NewBorder(nil, nil, nil, copied, s.head))
 	return container.NewPadded(container.NewBorder(top, container.NewCenter(s.more), nil, nil, container.NewStack(s.rows, container.NewCenter(s.empty))))
 }
+
+// kindWidth has room for the longest kind.
+const kindWidth = 320
 
 // Kind is a kind in words.
 func Kind(kind string) string {
@@ -170,13 +173,13 @@ func (s *screen) open(e connector.HistoryEntry) {
 }
 
 // technical are the details that say nothing to an administrator: ids, and what stands in columns of its own.
-var technical = []string{"first", "last", "key", "record", "user", "employee", "day", "from"}
+var technical = []string{"first", "last", "key", "record", "user", "employee", "day", "from", "access", "how", "attempt", "item", "revision"}
 
 // detail writes an entry's details by name; the technical ones only where they are wanted too.
 func detail(e connector.HistoryEntry, between string, all bool) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		if e.Detail[name] != "" && (all || !slices.Contains(technical, name)) {
+		if e.Detail[name] != "" && (all || slices.Contains(named, name) && !slices.Contains(technical, name)) {
 			parts = append(parts, nameOf(name)+": "+valueOf(name, e.Detail[name]))
 		}
 	}
@@ -185,9 +188,9 @@ func detail(e connector.HistoryEntry, between string, all bool) string {
 
 // named are the details that have a name in words.
 var named = []string{
-	"at", "attempt", "authority", "because", "cause", "code", "confirmed", "day", "door", "employee", "excluded", "first",
-	"forgotten", "found", "from", "how", "item", "key", "kind", "last", "names", "organization", "reason", "record", "revision",
-	"rows", "side", "sound", "start", "times", "unknown", "user", "verdict", "why",
+	"access", "action", "at", "attempt", "authority", "because", "cause", "code", "confirmed", "day", "detail", "device", "door", "employee", "excluded", "first",
+	"forgotten", "former", "found", "from", "how", "item", "key", "kind", "last", "names", "organization", "reason", "record", "revision",
+	"rows", "side", "sound", "start", "subject", "times", "unknown", "user", "users", "verdict", "why",
 }
 
 // nameOf is the name of a detail in words; one that has none stands as it is.

@@ -262,8 +262,8 @@ func summary(i connector.Item) string {
 		return text.Of("items_compare", text.Args{"Ours": moment(i, "ours"), "Other": moment(i, other(i))})
 	case i.Detail["text"] != "":
 		return i.Detail["text"]
-	case i.Detail["action"] != "":
-		return i.Detail["action"]
+	case i.Detail["action"]+i.Detail["device"] != "":
+		return strings.Join(nonEmpty(i.Detail["action"], i.Detail["device"]), " ・ ")
 	case i.Detail["at"] != "":
 		return moment(i, "at")
 	case i.List == "stopped" && sideOf(i) != "":

@@ -75,10 +75,10 @@ type finding struct {
 func (s *screen) showCheck(name string, check connector.PeopleFileCheck) {
 	findings := s.findings(check)
 	table := field.NewTable([]field.Column[finding]{
-		{Title: text.Of("file_line"), Width: 80, Text: func(f finding) string { return fmt.Sprint(f.line) }, Compare: func(a, b finding) int { return a.line - b.line }},
-		{Title: text.Of("column_akerun_name"), Width: 160, Text: func(f finding) string { return f.name }},
-		{Title: text.Of("column_user_code"), Width: 130, Text: func(f finding) string { return f.code }},
-		{Title: text.Of("file_finding"), Width: 460, Text: func(f finding) string { return f.words }, Mark: func(f finding) (field.Mark, bool) { return f.mark, true }},
+		{Title: text.Of("file_line"), Width: 50, Text: func(f finding) string { return fmt.Sprint(f.line) }, Compare: func(a, b finding) int { return a.line - b.line }},
+		{Title: text.Of("column_akerun_name"), Width: 130, Text: func(f finding) string { return f.name }},
+		{Title: text.Of("column_user_code"), Width: 110, Text: func(f finding) string { return f.code }},
+		{Title: text.Of("file_finding"), Width: 460, Grows: true, Text: func(f finding) string { return f.words }, Mark: func(f finding) (field.Mark, bool) { return f.mark, true }},
 	})
 	table.SetRows(findings)
 	todo := len(check.Changes) + len(check.Inclusions)

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -71,8 +72,8 @@ func (s *screen) layout() fyne.CanvasObject {
 	})
 	find := container.NewBorder(nil, nil, nil, container.NewHBox(container.NewGridWrap(fyne.NewSize(choiceWidth, s.filter.choice.MinSize().Height), s.filter.choice), s.count), s.search)
 	records := widget.NewButtonWithIcon(text.Of("codes_records"), theme.HistoryIcon(), s.progress.showLists)
-	actions := container.NewHBox(s.proposed, take, give, records, night, read)
-	top := container.NewVBox(s.progress.content, find, container.NewHScroll(actions))
+	actions := container.New(layout.NewRowWrapLayout(), s.proposed, take, give, records, night, read)
+	top := container.NewVBox(s.progress.content, find, actions)
 	return container.NewBorder(top, s.chosen.content, nil, nil, container.NewStack(container.NewGridWrap(fyne.NewSize(1, tableHeight)), s.table))
 }
 

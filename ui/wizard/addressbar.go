@@ -25,5 +25,5 @@ func addressBar(address string) fyne.CanvasObject {
 	here.TextStyle.Bold = true
 	page := widget.NewLabelWithStyle(text.Of("wizard_akerun_page"), fyne.TextAlignCenter, fyne.TextStyle{})
 	inside := container.NewVBox(head, container.NewHBox(layout.NewSpacer(), here, layout.NewSpacer()), page)
-	return container.NewStack(frame, container.NewPadded(inside))
+	return container.NewPadded(container.NewStack(frame, container.NewPadded(inside)))
 }

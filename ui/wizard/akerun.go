@@ -37,7 +37,7 @@ func akerun(w *wizard) fyne.CanvasObject {
 func (s *akerunStep) ask(err error) {
 	if s.w.setup.ClientID == "" {
 		s.fill(field.Chip(field.Warn, text.Of("wizard_akerun_no_client")),
-			row(widget.NewButton(text.Of("wizard_application_title"), func() { s.w.goTo(stepApplication) })))
+			row(s.w.leadTo(stepApplication), s.w.leadTo(stepSalesforce)))
 		return
 	}
 	mail := widget.NewEntry()

@@ -40,7 +40,7 @@ func showApplication(w *wizard, s sheet) {
 		parts = append(parts, field.Card(
 			field.Strong(text.Of("wizard_application_waiting", text.Args{"By": text.Date(businessDays(w.setup.AppliedAt, replyWithin))})),
 			field.Paragraph(text.Of("wizard_application_meanwhile")),
-			row(widget.NewButton(text.Of("wizard_salesforce_title"), func() { w.goTo(stepSalesforce) })),
+			row(w.leadTo(stepSalesforce)),
 		), letterOf(w))
 	}
 	parts = append(parts, w.strings(s), technical(w))

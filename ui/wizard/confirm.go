@@ -54,7 +54,7 @@ func (s *confirmStep) show(c connector.Check) {
 	parts := []fyne.CanvasObject{
 		line("wizard_confirm_office", orCode(c.Akerun.OrganizationName, c.Akerun.OrganizationID)),
 		line("wizard_confirm_akerun", orCode(w.f.Status().Akerun.Name, w.f.Status().Akerun.UserID)),
-		line("wizard_confirm_salesforce", orCode(c.Rights.UserName, c.Rights.OrganizationID)+"（"+w.set.Salesforce.LoginURL+"）"),
+		line("wizard_confirm_salesforce", text.Of("wizard_confirm_user", text.Args{"User": orCode(w.userOf(c.Rights), c.Rights.OrganizationID), "Address": w.set.Salesforce.LoginURL})),
 		line("wizard_confirm_people", text.Of("wizard_people_counts", text.Args{"Sound": c.People.Sound, "Users": c.People.Users, "Rest": c.People.Users - c.People.Sound})),
 		line("wizard_confirm_start", text.Moment(w.setup.Start)),
 	}
@@ -64,7 +64,7 @@ func (s *confirmStep) show(c connector.Check) {
 	parts = append(parts, field.Chip(field.Warn, text.Of("wizard_start_five")))
 	problems := s.problems(c)
 	for _, p := range problems {
-		parts = append(parts, field.Chip(field.Bad, text.Of(p.key, p.args)), row(widget.NewButton(text.Of("wizard_"+w.steps[p.step].name+"_title"), func() { w.goTo(p.step) })))
+		parts = append(parts, field.Chip(field.Bad, text.Of(p.key, p.args)), row(w.leadTo(p.step)))
 	}
 	begin := primary(text.Of("wizard_confirm_begin"), s.begin)
 	able(begin, len(problems) == 0)
@@ -101,7 +101,7 @@ var stepOf = map[connector.ErrorCode]int{
 func (s *confirmStep) problems(c connector.Check) []problem {
 	var all []problem
 	for _, code := range c.Blocks {
-		all = append(all, problem{stepOf[code], "wizard_confirm_block_" + string(code), text.Args{"User": c.Rights.UserName}})
+		all = append(all, problem{stepOf[code], "wizard_confirm_block_" + string(code), text.Args{"User": s.w.userOf(c.Rights)}})
 	}
 	if c.Rights.Verdict == "PARTIAL" && !s.w.setup.Confirmed {
 		all = append(all, problem{stepRights, "error_not_confirmed", nil})

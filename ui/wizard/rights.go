@@ -35,7 +35,7 @@ func (s *rightsStep) look() {
 	s.fill(append(parts, widget.NewProgressBarInfinite())...)
 	shell.Work(s.w.page, s.w.f.Connector.Check, func(c connector.Check, err error) {
 		if err != nil {
-			s.fill(failed(err, s.look), row(s.toSalesforce("wizard_salesforce_title")))
+			s.fill(failed(err, s.look), row(s.w.leadTo(stepSalesforce)))
 			return
 		}
 		s.w.check = &c
@@ -44,12 +44,16 @@ func (s *rightsStep) look() {
 	})
 }
 
-func (s *rightsStep) toSalesforce(label string) *widget.Button {
-	return widget.NewButton(text.Of(label), func() { s.w.goTo(stepSalesforce) })
-}
-
-func (s *rightsStep) toAkerun() *widget.Button {
-	return widget.NewButton(text.Of("wizard_akerun_title"), func() { s.w.goTo(stepAkerun) })
+// userOf is the Salesforce user's name, with the name for signing in, which tells two of one name apart.
+func (w *wizard) userOf(r connector.RightsCheck) string {
+	name := w.f.Status().Salesforce.Name
+	switch {
+	case name == "" || name == r.UserName:
+		return r.UserName
+	case r.UserName == "":
+		return name
+	}
+	return text.Of("items_who", text.Args{"Name": name, "Code": r.UserName})
 }
 
 func (s *rightsStep) show(c connector.Check) {
@@ -69,10 +73,10 @@ func (s *rightsStep) show(c connector.Check) {
 
 // salesforce tells what the Salesforce user may do.
 func (s *rightsStep) salesforce(r connector.RightsCheck) []fyne.CanvasObject {
-	args := text.Args{"User": r.UserName, "N": r.VisibleEmployees, "Missing": strings.Join(r.Missing, ", "), "Codes": strings.Join(r.OutOfReach, ", ")}
+	args := text.Args{"User": s.w.userOf(r), "N": r.VisibleEmployees, "Missing": strings.Join(r.Missing, ", "), "Codes": strings.Join(r.OutOfReach, ", ")}
 	request := row(
 		field.CopyButton(s.w.page, text.Of("wizard_copy_letter"), func() string { return text.Of("wizard_letter_rights", args) }),
-		s.toSalesforce("wizard_another_user"),
+		widget.NewButton(text.Of("wizard_another_user"), func() { s.w.goTo(stepSalesforce) }),
 	)
 	switch r.Verdict {
 	case "EMPLOYEE":
@@ -140,11 +144,11 @@ func (s *rightsStep) akerun(c connector.Check) []fyne.CanvasObject {
 	a := c.Akerun
 	blocked := func(code connector.ErrorCode) bool { return slices.Contains(c.Blocks, code) }
 	problem := func(key string, args text.Args) []fyne.CanvasObject {
-		return []fyne.CanvasObject{container.NewVBox(field.Chip(field.Bad, text.Of(key, args)), row(s.toAkerun()))}
+		return []fyne.CanvasObject{container.NewVBox(field.Chip(field.Bad, text.Of(key, args)), row(s.w.leadTo(stepAkerun)))}
 	}
 	switch {
 	case !a.SignedIn:
-		return []fyne.CanvasObject{field.Chip(field.Warn, text.Of("wizard_rights_akerun_later")), row(s.toAkerun())}
+		return []fyne.CanvasObject{field.Chip(field.Warn, text.Of("wizard_rights_akerun_later")), row(s.w.leadTo(stepAkerun))}
 	case blocked(connector.CodeNotSuper):
 		return problem("wizard_akerun_not_super", text.Args{"Authority": a.Authority})
 	case blocked(connector.CodeAuthority):

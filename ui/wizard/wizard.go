@@ -251,6 +251,12 @@ func (s sheet) fill(parts ...fyne.CanvasObject) {
 	s.Refresh()
 }
 
+// leadTo is a button that leads to another step.
+func (w *wizard) leadTo(step int) *widget.Button {
+	args := text.Args{"N": step, "Title": text.Of("wizard_" + w.steps[step].name + "_title")}
+	return widget.NewButton(text.Of("wizard_to_step", args), func() { w.goTo(step) })
+}
+
 // row puts parts beside each other, as far in as text.
 func row(parts ...fyne.CanvasObject) fyne.CanvasObject { return field.Row(parts...) }
 
