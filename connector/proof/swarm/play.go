@@ -334,6 +334,7 @@ func (r *run) forgotten(e *proof.Evidence) {
 		r.must(err)
 		to, err := time.Parse(time.RFC3339, i.Detail["to"])
 		r.must(err)
+		r.note("TOO_OLD from %s to %s", from.In(company.Japan).Format("01-02 15:04:05"), to.In(company.Japan).Format("01-02 15:04:05"))
 		gaps = append(gaps, [2]time.Time{from, to})
 		for day := from.In(company.Japan).Add(-5 * time.Hour); day.Before(to.Add(-5*time.Hour)) || day.Format(time.DateOnly) == to.In(company.Japan).Add(-5*time.Hour).Format(time.DateOnly); day = day.AddDate(0, 0, 1) {
 			e.Items = append(e.Items, proof.Item{Day: day.Format(time.DateOnly), Reason: i.Reason, State: i.State})
