@@ -360,13 +360,14 @@ func (k *keeping) implausible(ctx context.Context, a akerun.Access) (added bool,
 	if a.At.After(k.seen) {
 		reason = attendance.FutureAccess
 	}
-	err = openItem(ctx, k.tx, itemOf(reason, sourceCollect).about(a.DoorID).with(map[string]string{
-		"door": a.DoorID, "access": a.ID, "at": japanTime(a.At), doubtSeen: japanTime(k.seen),
-	}))
-	if err != nil || reason == attendance.UnreadableAccess || a.At.Year() > 9999 {
-		return false, err
+	if reason == attendance.FutureAccess && a.At.Year() <= 9999 {
+		if added, err = k.insert(ctx, a); err != nil || !added {
+			return false, err // a fact is listed once, and not again each time it is met
+		}
 	}
-	return k.insert(ctx, a)
+	return added, openItem(ctx, k.tx, itemOf(reason, sourceCollect).about(a.DoorID).with(map[string]string{
+		"door": a.DoorID, "access": a.ID, doubtAt: japanTime(a.At), doubtSeen: japanTime(k.seen),
+	}))
 }
 
 func (k *keeping) unreadable(ctx context.Context, u akerun.Unreadable) error {

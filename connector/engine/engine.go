@@ -428,8 +428,7 @@ func (e *Engine) begin(ctx context.Context) error {
 const silentFor = 3 * time.Minute
 
 // greet asks a side for the time where its time is doubtful, so that trusted time is known before anything is read. Salesforce, which may have
-// nothing to be asked for hours, is greeted when it has been silent for a while, too, and at each poll until it answers a greeting again: a
-// greeting costs nothing of its limits.
+// nothing to be asked for hours, is greeted when it has been silent for a while, too, and at each poll until it answers a greeting again.
 func (e *Engine) greet(ctx context.Context) error {
 	var errs []error
 	if e.trusted.doubtful(sideAkerun) && e.mayCall(ctx, sideAkerun) {
@@ -443,11 +442,15 @@ func (e *Engine) greet(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// greetSalesforce notes an answer only where a greeting had failed, in this process or as far as is known before: what another call has met
+// greetSalesforce asks for the time and who is signed in, which costs nothing of the day's limit. It notes an answer only where a greeting had failed, in this process or as far as is known before: what another call has met
 // is for such a call to prove gone.
 func (e *Engine) greetSalesforce(ctx context.Context) error {
 	first := e.trusted.of(sideSalesforce).IsZero()
-	if err := e.p.Salesforce.Greet(ctx); err != nil {
+	err := e.p.Salesforce.Greet(ctx)
+	if err == nil && !first { // the time is told to anybody; whether the sign-in still holds is not
+		_, err = e.p.Salesforce.UserInfo(ctx)
+	}
+	if err != nil {
 		e.unheard = true
 		return e.noteTrouble(ctx, trouble{sideSalesforce, err})
 	}

@@ -42,6 +42,9 @@ func (e *Engine) look(ctx context.Context, r rights, rows []store.Outbox) ([]sto
 					going = append(going, row)
 				}
 			}
+			if seen.met {
+				return meetOurs(ctx, tx)
+			}
 			return nil
 		})
 		if err != nil {
@@ -58,6 +61,7 @@ type sighting struct {
 	others map[employeeDay][]teamspirit.Row // rows that are not ours
 	ours   map[string]teamspirit.Row        // rows with a key of ours, by key
 	keys   map[employeeDay][]teamspirit.Row // the same by day
+	met    bool                             // one of them was written by another installation
 }
 
 type employeeDay struct {
@@ -257,11 +261,7 @@ func (e *Engine) lookAt(ctx context.Context, tx *store.Tx, s *sighting, row stor
 			return false, err
 		}
 		// A row from before the start may be of a database that was lost.
-		if row.Attempts == 0 && !there.Created.Before(store.Time(in.BegunAt)) {
-			if err := meetOther(ctx, tx); err != nil {
-				return false, err
-			}
-		}
+		s.met = s.met || row.Attempts == 0 && !there.Created.Before(store.Time(in.BegunAt))
 		return false, e.accepted(ctx, tx, row, there.ID, "was there")
 	}
 	if s.sameAccess(k, row) {
