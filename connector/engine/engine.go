@@ -455,7 +455,7 @@ func (e *Engine) greetSalesforce(ctx context.Context) error {
 		return e.noteTrouble(ctx, trouble{sideSalesforce, err})
 	}
 	var side store.Side
-	err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+	err = e.p.Store.View(ctx, func(q *store.Queries) (err error) {
 		side, err = q.Side(ctx, sideSalesforce)
 		return err
 	})
