@@ -34,7 +34,7 @@ func (c *Client) Employees(ctx context.Context, yield func([]Employee) error) er
 	return c.sf.Query(ctx, doing, soql, func(records []json.RawMessage) error {
 		page := make([]Employee, len(records))
 		for i, raw := range records {
-			r, err := decode(doing, raw)
+			r, err := decodeWhole(doing, raw)
 			if err != nil {
 				return err
 			}

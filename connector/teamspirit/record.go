@@ -21,6 +21,15 @@ func decode(doing string, raw json.RawMessage) (record, error) {
 	return r, nil
 }
 
+// decodeWhole is decode for records that nobody could name without their id.
+func decodeWhole(doing string, raw json.RawMessage) (record, error) {
+	r, err := decode(doing, raw)
+	if err == nil && r.id("Id") == "" {
+		return nil, fmt.Errorf("%s: a record has no id", doing)
+	}
+	return r, err
+}
+
 // value returns what path leads to through related records, nil where anything on the way is null or absent.
 func (r record) value(path string) json.RawMessage {
 	head, rest, nested := strings.Cut(path, ".")

@@ -121,7 +121,7 @@ func (c *Client) readRows(ctx context.Context, doing, where string, yield func([
 // row reads one record of 勤怠連携.
 func (c *Client) row(doing string, raw json.RawMessage) (Row, error) {
 	n := c.names
-	r, err := decode(doing, raw)
+	r, err := decodeWhole(doing, raw)
 	if err != nil {
 		return Row{}, err
 	}
