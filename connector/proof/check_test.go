@@ -225,6 +225,13 @@ func TestClean(t *testing.T) {
 			w.Users = append(w.Users, User{ID: "U3", Code: "001", Organizations: []string{"O-2"}}, User{ID: "U4", Code: "002", Organizations: []string{}})
 			return w
 		}(), 4, 4, 0},
+		{"a code that passes to another user in the morning, and both came before it was read again", func() *world {
+			w := office().comes("U3", "08:56").comes("U4", "08:52").stamp("E3", "in", 1, "08:56", "09:00")
+			w.Users = append(w.Users, User{ID: "U3", Code: "003", Until: jt("08:50")}, User{ID: "U3", Code: "", From: jt("08:50")},
+				User{ID: "U4", Code: "004", Until: jt("08:50")}, User{ID: "U4", Code: "003", From: jt("08:50")})
+			w.Employees = append(w.Employees, Employee{ID: "E3", Code: "003"})
+			return w
+		}(), 0, 1, 0},
 		{"the leaver whose account is deleted in the evening", func() *world {
 			w := ordinary()
 			w.Users[0].Until = jt("18:30")
