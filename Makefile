@@ -2,7 +2,9 @@
 
 PROGRAM := dist/dakokubridge$(if $(filter Windows_NT,$(OS)),.exe)
 
-.PHONY: run test build check screenshots fuzz board board-full packages-run packages-test
+PREFIX ?= /usr/local
+
+.PHONY: bench packages-bench install uninstall deb deb-test macos run test build check screenshots fuzz board board-full packages-run packages-test
 
 # The desktop app on the demo where there is a screen, otherwise three days of the demo in the terminal.
 run: build
@@ -49,6 +51,36 @@ FUZZTIME := 10m
 fuzz:
 	bash .ci/fuzz $(FUZZTIME)
 
+# Into PREFIX (/usr/local), below DESTDIR where it is set; Linux.
+install: build
+	install -Dm755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/dakokubridge
+	install -Dm644 assets/linux/jp.dakokubridge.app.desktop $(DESTDIR)$(PREFIX)/share/applications/jp.dakokubridge.app.desktop
+	install -Dm644 assets/icon.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/dakokubridge.svg
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/dakokubridge $(DESTDIR)$(PREFIX)/share/applications/jp.dakokubridge.app.desktop \
+		$(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/dakokubridge.svg
+
+# A package for Debian and Ubuntu in dist, and the same installed into an empty system of its own, started and removed.
+deb: packages-run
+	bash .ci/deb
+
+deb-test: packages-run
+	bash .ci/deb-test
+
+# The signed bundle in dist; on a Mac only.
+macos:
+	bash .ci/macos
+
+# How fast, small and sparing the program is, against yardsticks measured in the same run (docs/performance.md). BENCH=P3,P5 chooses rows,
+# BENCH_JSON=FILE writes them as JSON.
+bench: packages-bench
+	@mkdir -p dist
+	go build -o $(PROGRAM) ./app
+	go build -o dist/blankwindow ./ui/bench/blankwindow
+	go build -o dist/bench ./connector/proof/bench
+	@dist/bench -rows '$(BENCH)' -app $(PROGRAM) -window dist/blankwindow
+
 # What .ci/run checks beside the tests.
 check:
 	bash .ci/check
@@ -58,3 +90,6 @@ packages-run:
 
 packages-test:
 	@bash .ci/packages test
+
+packages-bench:
+	@bash .ci/packages bench

@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"connector/proof":           {},
 	"connector/proof/witness":   {"connector/proof", "connector/simulator"},
 	"connector/proof/board":     {},
+	"connector/proof/bench":     {"connector", "connector/attendance", "connector/engine", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/store", "connector/vault"},
 	"connector/proof/powercut":  {},                                                                                                                          // for tests only
 	"connector/proof/swarm":     {"connector", "connector/engine", "connector/proof", "connector/proof/rig", "connector/settings", "connector/simulator"},    // for tests only
 	"connector/proof/rig":       {"connector", "connector/proof", "connector/proof/witness", "connector/settings", "connector/simulator", "connector/vault"}, // for tests only: nobody may import it

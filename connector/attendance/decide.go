@@ -72,11 +72,11 @@ func (j *judgement) readAccesses() {
 		}
 		return CompareID(a.ID, b.ID)
 	})
-	seen := make(map[string]bool, len(rows))
-	for _, a := range rows {
-		if !seen[a.ID] {
-			seen[a.ID] = true
-			j.sort(a)
+	j.counted = make([]Access, 0, len(rows))
+	known := verdicts{rules: j.rules}
+	for i, a := range rows {
+		if !repeated(rows[:i], a.ID) {
+			j.sort(a, &known)
 		}
 	}
 	if n := len(j.counted); n > 0 {
@@ -84,8 +84,44 @@ func (j *judgement) readAccesses() {
 	}
 }
 
-func (j *judgement) sort(a Access) {
-	eligible, known := j.rules.Counts(a.Action, a.Device)
+// repeated tells whether an id has come before. A day has few rows, and most of their ids differ in length or at once.
+func repeated(rows []Access, id string) bool {
+	for _, r := range rows {
+		if r.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// verdicts remembers what the rules say of the types of a day, which are two or three.
+type verdicts struct {
+	rules Rules
+	list  [4]verdict
+	n     int
+}
+
+type verdict struct {
+	action, device  string
+	eligible, known bool
+}
+
+func (v *verdicts) of(action, device string) (eligible, known bool) {
+	for _, w := range v.list[:v.n] {
+		if w.action == action && w.device == device {
+			return w.eligible, w.known
+		}
+	}
+	eligible, known = v.rules.Counts(action, device)
+	if v.n < len(v.list) {
+		v.list[v.n] = verdict{action, device, eligible, known}
+		v.n++
+	}
+	return eligible, known
+}
+
+func (j *judgement) sort(a Access, types *verdicts) {
+	eligible, known := types.of(a.Action, a.Device)
 	read := a.Seen
 	if read.IsZero() {
 		read = j.Now

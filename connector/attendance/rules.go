@@ -76,4 +76,19 @@ func (r Rules) Plausible(at, seen time.Time) bool {
 var separators = strings.NewReplacer("_", "", "-", "", " ", "", ":", "", "/", "")
 
 // plain takes off a name what differs between spellings of one type.
-func plain(s string) string { return separators.Replace(strings.ToLower(s)) }
+func plain(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	return separators.Replace(strings.ToLower(s))
+}
+
+// isPlain tells of most names that there is nothing to take off.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
