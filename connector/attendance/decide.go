@@ -162,6 +162,7 @@ func (j *judgement) outOfQuestion() (Reason, bool) {
 	case !j.Day.End().After(j.FirstStart):
 		return SeenBeforeStart, true
 	case j.Excluded:
+		j.explainSent()
 		return Excluded, true
 	case !j.Entry.IsZero() && j.Day.Before(j.Entry):
 		j.findIfSeen(NotEmployed)

@@ -308,6 +308,7 @@ func TestDecide(t *testing.T) {
 		// People.
 		{name: "G14 excluded by hand", now: "30:00", accesses: "09:00, 18:00", standing: []string{"in 1 sent 09:00", "out 1 planned 18:00"}, change: func(_ *testing.T, f *Facts) { f.Excluded = true }, want: "withdraw out 1 EXCLUDED"},
 		{name: "excluded and taken in again", now: "30:00", accesses: "09:00, 18:00", standing: []string{"in 1 sent 09:00", "out 1 withdrawn 18:00 EXCLUDED"}, want: "out 1 18:00"},
+		{name: "G14 excluded after both had left, and late rows around them", now: "30:00", accesses: "08:00, 09:00, 18:00, 19:00", standing: []string{"in 1 sent 09:00", "out 1 sent 18:00"}, change: func(_ *testing.T, f *Facts) { f.Excluded = true }, want: "LATE_EARLIER, LATE_LATER"},
 		{name: "G14 excluded after a 退勤 that has no 出勤", now: "30:00", accesses: "09:00, 18:00", standing: []string{"out 1 sent 18:00"}, change: func(t *testing.T, f *Facts) {
 			f.Excluded, f.FirstStart, f.Start = true, clock(t, "12:00"), clock(t, "12:00")
 		}, want: "SEEN_BEFORE_START"},

@@ -95,6 +95,20 @@ func (j *judgement) correct(s Standing, a Access) {
 	}
 }
 
+// explainSent lists late rows of a person who was taken out after the stamps had left: they stay wrong, and nothing else says so.
+func (j *judgement) explainSent() {
+	in, stands := j.latest(ClockIn)
+	j.explainLate(ClockIn, in, stands)
+	out, stands := j.latest(ClockOut)
+	if n := len(j.counted); n == 0 || !stands || !out.leftAlready() || !j.counted[n-1].At.After(out.At) {
+		return
+	}
+	last := j.counted[len(j.counted)-1].At
+	if j.Web.Out == nil || wholeMinute(*j.Web.Out).Before(wholeMinute(last)) {
+		j.find(LateLater, last, "ours", inJapan(last), "stamped", inJapan(out.At))
+	}
+}
+
 // explainLate lists an earlier first access that came after 出勤 had left.
 func (j *judgement) explainLate(k Kind, s Standing, stands bool) {
 	if k != ClockIn || !stands || !s.leftAlready() || len(j.counted) == 0 {
