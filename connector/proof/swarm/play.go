@@ -101,10 +101,10 @@ func Play(t testing.TB, seed uint64) Outcome {
 	return r.judge()
 }
 
-// Has tells whether a seed's mixture has a kind of fault whose name holds one of these, or its key field is as "key plain" says.
+// Has tells whether a seed's mixture has a kind of fault whose name holds one of these, or its key field and its poll are as "key plain, poll 5m0s" says.
 func Has(seed uint64, kinds ...string) bool {
 	p := draw(seed)
-	return slices.ContainsFunc(append(p.kinds, "key "+p.salesforce.UniqueKey), func(k string) bool {
+	return slices.ContainsFunc(append(p.kinds, fmt.Sprintf("key %s, poll %s", p.salesforce.UniqueKey, p.poll)), func(k string) bool {
 		return slices.ContainsFunc(kinds, func(wanted string) bool { return strings.Contains(k, wanted) })
 	})
 }
@@ -252,12 +252,18 @@ func (r *run) heal() {
 	r.signInIfAsked(connector.Salesforce)
 }
 
-// newDay lets three people come in when all is well: who can be stamped is, whatever has happened before.
+// newDay lets three people come in when all is well, and a fourth whose code is typed in afterwards: who can be stamped is, whatever has
+// happened before.
 func (r *run) newDay() {
 	r.until(r.plan.healed.Add(5 * time.Minute))
 	for n := range uint64(3) {
 		r.pass(r.somebody(n), r.now(), r.now())
 	}
+	const code = "N900"
+	r.hire(code)
+	r.pass(r.hired[code], r.now(), r.now())
+	r.until(r.plan.healed.Add(30 * time.Minute))
+	r.setCode(r.hired[code], code)
 }
 
 // recovered: L1, nothing waits any more.
@@ -316,6 +322,9 @@ func (r *run) judge() Outcome {
 	return Outcome{Verdict: v, Problems: r.broken, Crashes: r.deaths, Trace: r.trace(), story: r.story}
 }
 
+// gap is a span of time at the doors that Akerun no longer showed when the connector came back.
+type gap struct{ from, to, noted time.Time }
+
 // forgotten takes out of the evidence what Akerun had forgotten before the connector could know of it. What was shown for a day or longer may be
 // missed only where the connector says so: TOO_OLD, which names the span, explains the days in it.
 func (r *run) forgotten(e *proof.Evidence) {
@@ -323,7 +332,23 @@ func (r *run) forgotten(e *proof.Evidence) {
 	if kept == 0 {
 		return
 	}
-	var gaps [][2]time.Time
+	gaps := r.gaps()
+	for _, g := range gaps {
+		for day := businessDay(g.from); day <= businessDay(g.to); day = businessDay(start(day).Add(30 * time.Hour)) {
+			e.Items = append(e.Items, proof.Item{Day: day, Reason: "TOO_OLD", State: "open"})
+		}
+	}
+	durable := r.looks[len(r.looks)-1].Accesses
+	e.Accesses = slices.DeleteFunc(e.Accesses, func(a proof.Access) bool {
+		gone := a.At.Add(kept)
+		return !durable[a.ID] && (later(a.At, a.Up).Add(24*time.Hour).After(gone) || slices.ContainsFunc(gaps, func(g gap) bool {
+			asleep := !a.Up.Before(g.from) && !gone.After(g.noted.Add(time.Hour)) // shown and forgotten meanwhile
+			return asleep || !a.At.Before(g.from) && !a.At.After(g.to)
+		}))
+	})
+}
+
+func (r *run) gaps() (all []gap) {
 	items, err := r.Items(r.ctx, connector.ItemQuery{All: true})
 	r.must(err)
 	for _, i := range items {
@@ -335,19 +360,20 @@ func (r *run) forgotten(e *proof.Evidence) {
 		to, err := time.Parse(time.RFC3339, i.Detail["to"])
 		r.must(err)
 		r.note("TOO_OLD from %s to %s", from.In(company.Japan).Format("01-02 15:04:05"), to.In(company.Japan).Format("01-02 15:04:05"))
-		gaps = append(gaps, [2]time.Time{from, to})
-		for day := from.In(company.Japan).Add(-5 * time.Hour); day.Before(to.Add(-5*time.Hour)) || day.Format(time.DateOnly) == to.In(company.Japan).Add(-5*time.Hour).Format(time.DateOnly); day = day.AddDate(0, 0, 1) {
-			e.Items = append(e.Items, proof.Item{Day: day.Format(time.DateOnly), Reason: i.Reason, State: i.State})
-		}
+		all = append(all, gap{from, to, i.Since})
 	}
-	durable := r.looks[len(r.looks)-1].Accesses
-	e.Accesses = slices.DeleteFunc(e.Accesses, func(a proof.Access) bool {
-		if durable[a.ID] {
-			return false
-		}
-		return later(a.At, a.Up).Add(24*time.Hour).After(a.At.Add(kept)) ||
-			slices.ContainsFunc(gaps, func(g [2]time.Time) bool { return !a.At.Before(g[0]) && !a.At.After(g[1]) })
-	})
+	return all
+}
+
+// businessDay is the date of the business day of an instant.
+func businessDay(t time.Time) string {
+	return t.In(company.Japan).Add(-5 * time.Hour).Format(time.DateOnly)
+}
+
+// start is when a business day begins.
+func start(day string) time.Time {
+	t, _ := time.ParseInLocation(time.DateOnly, day, company.Japan) // it comes from businessDay
+	return t.Add(5 * time.Hour)
 }
 
 // tellUnfinished adds to the story what is not on the sheet.
