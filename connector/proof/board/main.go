@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -56,9 +57,10 @@ func run(in io.Reader, out io.Writer, verbose bool, mutants, readme string) erro
 // results are the tests that have ended, by package and name, and whether they passed.
 type results struct {
 	passed  map[string]bool
-	failed  []string // tests and packages
-	sizes   []string // what tests tell of their size, such as "300 runs of the swarm"
-	mutants string   // such as "mutants: 15/15 killed"; empty: they were not asked for
+	failed  []string  // tests and packages
+	sizes   []string  // what tests tell of their size, such as "300 runs of the swarm"
+	at      time.Time // of the last event
+	mutants string    // such as "mutants: 15/15 killed"; empty: they were not asked for
 }
 
 // sizeLine is how a test tells its size in its log.
@@ -70,9 +72,15 @@ func read(in io.Reader) (results, error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
-		var e struct{ Action, Package, Test, Output string }
+		var e struct {
+			Time                          time.Time
+			Action, Package, Test, Output string
+		}
 		if json.Unmarshal(lines.Bytes(), &e) != nil {
 			continue
+		}
+		if e.Time.After(r.at) {
+			r.at = e.Time
 		}
 		name := strings.TrimPrefix(e.Package, "dakokubridge/") + "." + e.Test
 		switch e.Action {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 )
 
 // The marks between which the table stands in a page.
@@ -40,10 +41,11 @@ func (r results) table() string {
 		fmt.Fprintf(&b, "| %s | %s / %s | %d / %d |\n", letter, g.japanese, name, good, cases)
 	}
 	fmt.Fprintf(&b, "| | 合計 / all | **%d / %d** |\n", survived, all)
+	fmt.Fprintf(&b, "\n%s:\n\n", r.at.UTC().Format(time.DateOnly))
 	for _, line := range append(r.sizes, r.mutants) {
 		if line != "" {
-			fmt.Fprintf(&b, "\n%s", strings.ReplaceAll(line, "|", "/"))
+			fmt.Fprintf(&b, "- %s\n", line)
 		}
 	}
-	return b.String() + "\n"
+	return b.String()
 }

@@ -16,10 +16,10 @@ func TestCoreSwarm(t *testing.T) {
 	play(t, 300)
 }
 
-// TestVolumeCoreSwarm plays five thousand seeds without it, or as many as DAKOKUBRIDGE_CORE_SEEDS asks for.
+// TestVolumeCoreSwarm plays twenty thousand seeds without it, or as many as DAKOKUBRIDGE_CORE_SEEDS asks for.
 func TestVolumeCoreSwarm(t *testing.T) {
 	t.Parallel()
-	seeds := 5000
+	seeds := 20000
 	if text := os.Getenv("DAKOKUBRIDGE_CORE_SEEDS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
