@@ -75,6 +75,7 @@ func (o *owned) assemble(ctx context.Context, c *console, p *profile.Profile, mi
 		Vault:    vault.Keychain(p.KeychainService()),
 		Clock:    now,
 		Settings: o.settings,
+		Moment:   p.Moment(),
 
 		SettingsPath: p.Settings(),
 		LogPath:      p.Log(),

@@ -43,6 +43,9 @@ func statusRows(s connector.Status) [][]string {
 		{"akerun", accountCell(s.Akerun)},
 		{"salesforce", accountCell(s.Salesforce)},
 	}
+	if s.StandBy {
+		rows = append(rows, []string{"stand-by", "another PC leads: only what it leaves out for two polls is sent here"})
+	}
 	for _, r := range s.Relink {
 		rows = append(rows, []string{"relink", fmt.Sprintf("%s: %s since %s, sign-in of %s", r.Side, r.Cause, output.Instant(r.Since), output.Dash(r.Who))})
 	}

@@ -124,6 +124,13 @@ type Connector interface {
 	SetSettings(ctx context.Context, s Settings) error
 	// Doors lists the doors that accesses have been read of, by name.
 	Doors(ctx context.Context) ([]Door, error)
+	// Receivers lists who is told beyond this PC (the mail server and the webhooks of the settings), and how that goes.
+	Receivers(ctx context.Context) ([]Receiver, error)
+	// SetReceiverSecret keeps a receiver's secret in the keychain: the password of the mail server for "mail", and for a webhook, named as in
+	// the settings, its address. An empty secret is taken away.
+	SetReceiverSecret(ctx context.Context, receiver, secret string) error
+	// TestReceivers sends a test to each of them now and tells how it went. That one can't be reached is no error.
+	TestReceivers(ctx context.Context) ([]Receiver, error)
 	// Diagnostics gives a zip file for those who help with a trouble: versions, settings, state, items by reason and the end of the log,
 	// without secrets, names, mail addresses or ids.
 	Diagnostics(ctx context.Context) ([]byte, error)
@@ -319,6 +326,7 @@ type Status struct {
 	// Relink says, in 要再連携, which side and why, and since when.
 	Relink       []Relink
 	Paused       bool
+	StandBy      bool // another installation leads: this one sends only what that one leaves out
 	LastPoll     time.Time
 	ReadUntil    time.Time // accesses are read completely up to here
 	NextDue      time.Time // when work is due next, polls not counted

@@ -45,6 +45,8 @@ type Config struct {
 	Log     *slog.Logger // nil: no log
 	// Lanes is how many calls with stamps go out at a time; 0: the usual number. Tests use one to play the same run twice.
 	Lanes int
+	// Moment is what this installation lets pass before it sends where another one may be about to send the same stamp: some seconds, different on each.
+	Moment time.Duration
 	// BulkFrom is how many stamps that can go at once have to be exceeded before a bulk job carries them; 0: the usual number, less than 0: never. Tests
 	// play small jobs with it.
 	BulkFrom int
@@ -73,6 +75,7 @@ type Local struct {
 	salesforce *salesforce.Client
 	teamspirit *teamspirit.Client
 
+	speaker *speaker
 	sealer  *vault.Sealer
 	signIns map[string]*signIn
 	subs    map[chan Status]bool
@@ -88,7 +91,7 @@ func Open(ctx context.Context, c Config) (*Local, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	l := &Local{c: c, times: engine.NewTimes(c.Clock), signIns: make(map[string]*signIn), subs: make(map[chan Status]bool)}
+	l := &Local{c: c, times: engine.NewTimes(c.Clock), speaker: newSpeaker(), signIns: make(map[string]*signIn), subs: make(map[chan Status]bool)}
 	l.set.Store(&c.Settings)
 	var err error
 	if l.store, err = store.Open(ctx, store.Options{Path: filepath.Join(c.Dir, databaseName), Driver: c.Driver, DSN: c.DSN, Throwaway: c.Throwaway}); err != nil {
@@ -125,9 +128,12 @@ func (l *Local) assemble(ctx context.Context) error {
 	l.teamspirit = teamspirit.New(l.salesforce, names)
 	l.engine = engine.New(engine.Params{
 		Store: l.store, Sealer: l.names, Clock: l.c.Clock, Akerun: l.akerun, Salesforce: l.salesforce, TeamSpirit: l.teamspirit, AkerunCalls: l.calls,
-		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, KeepYears: s.KeepYears, Lanes: l.c.Lanes, BulkFrom: l.c.BulkFrom, Hook: l.c.Hook,
+		Rules: rulesOf(s.Engine), Log: l.c.Log, Poll: s.Engine.PollInterval, People: s.Engine.PeopleInterval, Share: s.Engine.SalesforceShare, KeepYears: s.KeepYears, Lanes: l.c.Lanes, BulkFrom: l.c.BulkFrom, Moment: l.c.Moment, Hook: l.c.Hook,
 	}, l.times)
-	l.engine.OnChange(l.publish)
+	l.engine.OnChange(func() {
+		l.publish()
+		l.speaker.kick()
+	})
 	if _, err := l.names(ctx); err != nil {
 		l.c.Log.Warn("the keychain does not give the sealing key yet", "error", err) // tried again at each use
 	}
@@ -200,7 +206,14 @@ func (l *Local) open(ctx context.Context, sealed []byte) string {
 }
 
 // Run carries accesses over until ctx ends.
-func (l *Local) Run(ctx context.Context) error { return l.engine.Run(ctx) }
+func (l *Local) Run(ctx context.Context) error {
+	var speaking sync.WaitGroup
+	speech, end := context.WithCancel(ctx)
+	speaking.Go(func() { l.speak(speech) })
+	defer speaking.Wait()
+	defer end()
+	return l.engine.Run(ctx)
+}
 
 // NetworkChanged says that the PC's network has become another one, so that a server that could not be reached is tried at once.
 func (l *Local) NetworkChanged() { l.engine.NetworkChanged() }

@@ -7,6 +7,7 @@ import (
 
 	"dakokubridge/connector/akerun"
 	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/engine"
 	"dakokubridge/connector/store"
 )
 
@@ -38,6 +39,9 @@ func (l *Local) Status(ctx context.Context) (Status, error) {
 		}
 		s.Phase, s.Paused, s.Start, s.FirstStart = Phase(in.Phase), in.Paused == 1, store.Time(in.Start), store.Time(in.FirstStart)
 		if err := l.sidesOf(ctx, q, in, &s); err != nil {
+			return err
+		}
+		if s.StandBy, err = engine.StandsBy(ctx, q, s.Now); err != nil {
 			return err
 		}
 		s.Phase = gravest(s)

@@ -80,6 +80,9 @@ func (e *Engine) send(ctx context.Context, r rights) error {
 		if err != nil {
 			return err
 		}
+		if going, err = e.stepBack(ctx, r, going); err != nil {
+			return err
+		}
 		going, held, err := e.sendByJob(ctx, r, going, fresh)
 		if err != nil {
 			return err
@@ -315,6 +318,9 @@ func (e *Engine) record(ctx context.Context, rows []store.Outbox, results []team
 				return err
 			}
 		}
+		if slices.ContainsFunc(results, func(r teamspirit.Result) bool { return r.Code == "" }) {
+			return tx.Wrote(context.WithoutCancel(ctx), store.Millis(tx.Now()))
+		}
 		return nil
 	})
 	if err != nil || refused == 0 {
@@ -369,6 +375,12 @@ func (e *Engine) accepted(ctx context.Context, tx *store.Tx, row store.Outbox, r
 	tx.Audit("accepted", map[string]string{"key": row.Key, "record": record, "how": how})
 	if err := cure(ctx, tx, attendance.UnknownOutcome, row.UserID, dayOf(row.Day), row.Kind); err != nil {
 		return err
+	}
+	if row.State != "planned" || row.Attempts > 0 {
+		// While its outcome was open, decide could do nothing about an access that came late.
+		if err := tx.TouchDayIfKnown(ctx, store.TouchDayIfKnownParams{UserID: row.UserID, Day: row.Day}); err != nil {
+			return err
+		}
 	}
 	return tx.StampAccepted(ctx, store.StampAcceptedParams{
 		RecordID: record, At: store.Millis(tx.Now()), NextCheck: store.Millis(tx.Now().Add(firstCheck)), Answer: how, ID: row.ID,

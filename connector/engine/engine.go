@@ -43,6 +43,9 @@ type Params struct {
 
 	// KeepYears is how long what was seen, decided and sent is kept; 0: for ever.
 	KeepYears int
+	// Moment is what this installation lets pass before it sends where another one may be about to send the same: different on each, well below the
+	// poll interval. See standby.go.
+	Moment time.Duration
 	// BulkFrom is how many stamps that can go at once have to be exceeded before one bulk job carries them; 0: bulkFrom, less than 0: never.
 	BulkFrom int
 	// Lanes is how many calls with stamps go out at a time; 0: callsAtOnce. Tests use one where the same seed has to give the same run.

@@ -43,7 +43,7 @@ func (e *Engine) look(ctx context.Context, r rights, rows []store.Outbox) ([]sto
 				}
 			}
 			if seen.met {
-				return meetOther(ctx, tx)
+				return meetOurs(ctx, tx)
 			}
 			return nil
 		})

@@ -22,15 +22,41 @@ func meetOther(ctx context.Context, tx *store.Tx) error {
 	return openItem(ctx, tx, itemOf(attendance.OtherConnector, sourceDeliver).with(map[string]string{otherSeen: japanTime(tx.Now())}))
 }
 
-// forgetOther ends OTHER_CONNECTOR when the other one has been silent for a day.
+// meetOurs lists that a row was met that another installation of this program wrote, and remembers it: see standby.go.
+func meetOurs(ctx context.Context, tx *store.Tx) error {
+	if err := meetOther(ctx, tx); err != nil {
+		return err
+	}
+	return tx.MetOther(ctx, store.Millis(tx.Now()))
+}
+
+// forgetOther ends OTHER_CONNECTOR when the other one has been silent for a day, and not before this one has ceased to stand by.
 func (e *Engine) forgetOther(ctx context.Context) error {
-	var live []store.Item
+	var (
+		live []store.Item
+		in   store.Integration
+		r    rights
+	)
 	err := e.p.Store.View(ctx, func(q *store.Queries) (err error) {
+		if in, err = q.Integration(ctx); err != nil {
+			return err
+		}
+		if r, err = readRights(ctx, q); err != nil {
+			return err
+		}
 		live, err = q.LiveItemsOfDay(ctx, store.LiveItemsOfDayParams{})
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if in.OtherAt > 0 {
+		if !alone(in, r.Key, e.now()) {
+			return nil
+		}
+		if err := e.update(ctx, func(tx *store.Tx) error { return tx.ForgetOther(ctx) }); err != nil {
+			return err
+		}
 	}
 	for _, i := range live {
 		if i.Reason != string(attendance.OtherConnector) {

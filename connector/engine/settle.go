@@ -126,6 +126,12 @@ func (e *Engine) rowsOfKeys(ctx context.Context, rows []store.Outbox, yield func
 
 func (e *Engine) settleRow(ctx context.Context, tx *store.Tx, r rights, row store.Outbox, found teamspirit.Row, asked time.Time) error {
 	if found.ID != "" {
+		if row.Answer == duplicateValue && row.Attempts == 1 {
+			// It was there before our only attempt.
+			if err := meetOurs(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return e.accepted(ctx, tx, row, found.ID, "found by key")
 	}
 	since := store.Time(row.UnknownSince)

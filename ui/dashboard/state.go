@@ -55,7 +55,7 @@ func (s *state) show(now connector.Status) {
 	s.word.Refresh()
 	s.tick(now)
 	// Buttons are made anew only for another state: a press must not meet a button that has just been replaced.
-	if key := fmt.Sprint(now.Phase, now.Relink, now.Warnings, waiting(now)); key != s.shown {
+	if key := fmt.Sprint(now.Phase, now.Relink, now.StandBy, now.Warnings, waiting(now)); key != s.shown {
 		s.shown = key
 		s.more.Objects = s.parts(now)
 		s.more.Refresh()
@@ -103,6 +103,9 @@ func (s *state) parts(now connector.Status) []fyne.CanvasObject {
 	var parts []fyne.CanvasObject
 	for _, r := range now.Relink {
 		parts = append(parts, s.cause(now, r))
+	}
+	if now.StandBy {
+		parts = append(parts, field.Chip(field.Warn, text.Of("dashboard_stand_by")))
 	}
 	for _, w := range now.Warnings {
 		parts = append(parts, field.Chip(field.Warn, warning(w)))

@@ -42,8 +42,9 @@ type Options struct {
 	Transport func(http.RoundTripper) http.RoundTripper
 	Settings  func(*settings.Settings)
 	// Hook is called at the engine's points. An error crashes the connector: nothing runs on, and RunToCrash returns.
-	Hook  func(ctx context.Context, point string) error
-	Lanes int // see connector.Config
+	Hook   func(ctx context.Context, point string) error
+	Lanes  int           // see connector.Config
+	Moment time.Duration // see connector.Config
 	// BulkFrom is how many stamps have to be exceeded before a bulk job carries them; see connector.Config.
 	BulkFrom int
 	OnWrite  func([]salesforceserver.Write)
@@ -124,7 +125,7 @@ func (r *Rig) Reopen() {
 		way = r.options.Transport(way)
 	}
 	c := connector.Config{
-		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, LogPath: r.options.LogPath, Hook: r.hook(), Lanes: r.options.Lanes, BulkFrom: r.options.BulkFrom, Throwaway: true,
+		Dir: r.Dir, Vault: r.Vault, Clock: r.clock, Transport: way, Settings: r.set, Log: r.options.Log, LogPath: r.options.LogPath, Hook: r.hook(), Lanes: r.options.Lanes, BulkFrom: r.options.BulkFrom, Moment: r.options.Moment, Throwaway: true,
 		Wait: func(ctx context.Context, d time.Duration) error {
 			return r.World.Clock().WaitUntil(ctx, r.World.Clock().Now().Add(d))
 		},
