@@ -69,3 +69,16 @@ func TestREADMELinksLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// The bundle of macOS has a version of its own, which make macos writes anew; what lies in the tree must not lag behind.
+func TestOneVersionEverywhere(t *testing.T) {
+	for name, want := range map[string]string{
+		"assets/macos/Info.plist": "<key>CFBundleShortVersionString</key>\n\t<string>" + version + "</string>",
+		"FyneApp.toml":            "Version = \"" + version + "\"",
+		"CHANGELOG.md":            "## " + version,
+	} {
+		if !strings.Contains(page(t, name), want) {
+			t.Errorf("%s is of another version than %s", name, version)
+		}
+	}
+}
