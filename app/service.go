@@ -13,7 +13,6 @@ import (
 	"github.com/kardianos/service"
 
 	"dakokubridge/app/output"
-	"dakokubridge/app/profile"
 	"dakokubridge/connector/vault"
 )
 
@@ -90,31 +89,28 @@ func (cmd *serviceCommand) check(goos string) error {
 	return nil
 }
 
-// dir is the data folder to run with, absolute: the service starts in another folder, perhaps as another user.
+// dir is the data folder to run with, absolute, because the service starts in another folder; "" is the usual one of the account that it
+// runs as.
 func (cmd *serviceCommand) dir(g *grammar) (string, error) {
-	switch {
-	case g.Profile != nil || cmd.User == "":
-		p, err := g.open()
-		if err != nil {
-			return "", err
-		}
-		return p.Dir(), nil
-	case runtime.GOOS == "windows" || cmd.Action != "install":
-		return profile.DefaultDir()
+	if cmd.Action != "install" || g.Profile == nil && cmd.User != "" {
+		return "", nil
 	}
-	account, err := user.Lookup(cmd.User)
+	p, err := g.open()
 	if err != nil {
-		return "", usage("there is no account %s on this PC", cmd.User)
+		return "", err
 	}
-	return account.HomeDir + "/.config/dakokubridge", nil
+	return p.Dir(), nil
 }
 
 // config describes the service to the system.
 func (cmd *serviceCommand) config(goos, dir, password string) (*service.Config, error) {
 	c := &service.Config{
 		Name: "dakokubridge", DisplayName: "打刻ブリッジ", Description: "Carries door accesses of Akerun over to stamps in TeamSpirit",
-		Arguments: []string{"--profile", dir, "run", "--as-service"},
+		Arguments: []string{"run", "--as-service"},
 		UserName:  cmd.User,
+	}
+	if dir != "" {
+		c.Arguments = append([]string{"--profile", dir}, c.Arguments...)
 	}
 	if goos == "windows" {
 		c.Option = service.KeyValue{"Password": password, "StartType": "automatic", "DelayedAutoStart": true,
@@ -204,9 +200,7 @@ func (cmd *serviceCommand) keychain(goos string) []string {
 		"or a login keyring without a password (then the disk should be encrypted). Until then 停止中 shows KEYCHAIN and nothing is lost.",
 		who + " のキーリング（Secret Service）を使います。PCの再起動後は一度サインインして開けるか、パスワードなしのキーリングにしてください（その場合はディスクの暗号化を）。開くまでは停止中にKEYCHAINと出て、何も失われません。",
 	}
-	if os.Getenv("XDG_SESSION_ID") != "" || cmd.System {
-		lines = append(lines, "So that it runs while "+who+" is not signed in: loginctl enable-linger "+who)
-	}
+	lines = append(lines, "So that it runs while "+who+" is not signed in: loginctl enable-linger "+who)
 	start := "dakokubridge service start"
 	if cmd.System {
 		start += " --system"

@@ -55,8 +55,12 @@ func TestWhatTheSystemIsTold(t *testing.T) {
 		t.Errorf("the keychain is looked for at %v", bus)
 	}
 	theirs := serviceCommand{Action: "install", User: `.\hr`, PasswordStdin: true}
-	if c, err = theirs.config("windows", `C:\p`, "pass"); err != nil || c.UserName != `.\hr` || c.Option["Password"] != "pass" {
+	if c, err = theirs.config("windows", "", "pass"); err != nil || c.UserName != `.\hr` || c.Option["Password"] != "pass" || !slices.Equal(c.Arguments, []string{"run", "--as-service"}) {
 		t.Errorf("%+v %v", c, err)
+	}
+	// Another account's data folder is not this one's.
+	if dir, err := theirs.dir(&grammar{}); err != nil || dir != "" {
+		t.Errorf("it would run with %q, %v", dir, err)
 	}
 	if slices.Contains(c.Arguments, "pass") {
 		t.Error("the password stands on the command line of the service")
