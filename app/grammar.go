@@ -35,6 +35,7 @@ type grammar struct {
 	Story         storyCommand         `cmd:"" help:"Tell what happened to somebody today and yesterday, by part of a code or name."`
 	Month         monthCommand         `cmd:"" help:"Check a month before it is closed, person by person (締めチェック)."`
 	Resend        resendCommand        `cmd:"" help:"Show what could be sent again, or send it (再送)."`
+	Notify        notifyCommand        `cmd:"" help:"Who is told by mail, Teams or Slack: list, test, and their secrets."`
 	Doors         doorsCommand         `cmd:"" help:"List the doors, or make doors count for nothing."`
 	Settings      settingsCommand      `cmd:"" help:"Show the settings in force, or change one."`
 	Diagnostics   diagnosticsCommand   `cmd:"" help:"Write a zip file for those who help with a trouble; no secrets, no names."`

@@ -35,6 +35,7 @@ func copyOf(s Settings) Settings {
 	s.TeamSpirit = maps.Clone(s.TeamSpirit)
 	s.Salesforce.CallbackPorts = slices.Clone(s.Salesforce.CallbackPorts)
 	s.Engine.Deny = slices.Clone(s.Engine.Deny)
+	s.Notify.MailTo, s.Notify.Webhooks = slices.Clone(s.Notify.MailTo), slices.Clone(s.Notify.Webhooks)
 	return s
 }
 

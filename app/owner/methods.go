@@ -191,6 +191,18 @@ func (c *Client) Month(ctx context.Context, q connector.MonthQuery) (connector.M
 	return ask[connector.Month](ctx, c, "Month", q)
 }
 
+func (c *Client) Receivers(ctx context.Context) ([]connector.Receiver, error) {
+	return ask[[]connector.Receiver](ctx, c, "Receivers")
+}
+
+func (c *Client) SetReceiverSecret(ctx context.Context, receiver, secret string) error {
+	return c.do(ctx, "SetReceiverSecret", nil, receiver, secret)
+}
+
+func (c *Client) TestReceivers(ctx context.Context) ([]connector.Receiver, error) {
+	return ask[[]connector.Receiver](ctx, c, "TestReceivers")
+}
+
 func (c *Client) ExportMonth(ctx context.Context, q connector.MonthQuery, f connector.Format, language string) (connector.File, error) {
 	return ask[connector.File](ctx, c, "ExportMonth", q, f, language)
 }

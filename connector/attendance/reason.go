@@ -70,6 +70,7 @@ const (
 	UnreadableAccess      Reason = "UNREADABLE_ACCESS"    // a row that can't be understood, or with an impossible time in the past
 	FutureAccess          Reason = "FUTURE_ACCESS"        // a row from the future: the door's clock is wrong
 	DoorSilent            Reason = "DOOR_SILENT"          // a door that is used daily has been silent for three workdays
+	NotTold               Reason = "NOT_TOLD"             // mail or webhook can't be sent
 )
 
 // Reasons for review.
@@ -141,6 +142,7 @@ var reasons = []reasonInfo{
 	{UnreadableAccess, Action, "読めない入退室履歴"},
 	{FutureAccess, Action, "未来の入退室（扉の時計のずれ）"},
 	{DoorSilent, Action, "記録のない扉"},
+	{NotTold, Action, "通知を送れない"},
 
 	{NoClockOut, Review, "退勤なし"},
 	{SeenBeforeStart, Review, "開始前に入室済み"},

@@ -35,6 +35,18 @@ type document struct {
 	Salesforce salesforceTable   `toml:"salesforce"`
 	TeamSpirit map[string]string `toml:"teamspirit,omitempty"`
 	Engine     engineTable       `toml:"engine"`
+	Beyond     notifyTable       `toml:"notify"`
+}
+
+type notifyTable struct {
+	MailServer   *string   `toml:"mail_server,omitempty"`
+	MailSecurity *string   `toml:"mail_security,omitempty"`
+	MailUser     *string   `toml:"mail_user,omitempty"`
+	MailFrom     *string   `toml:"mail_from,omitempty"`
+	MailTo       *[]string `toml:"mail_to,omitempty"`
+	Webhooks     *[]string `toml:"webhooks,omitempty"`
+	Morning      *string   `toml:"morning,omitempty"`
+	Names        *bool     `toml:"names,omitempty"`
 }
 
 type akerunTable struct {
@@ -195,6 +207,14 @@ func (d document) into(s *Settings) {
 	set(&s.Engine.Deny, d.Engine.Deny)
 	set(&s.Engine.AkerunPerMinute, d.Engine.AkerunPerMinute)
 	set(&s.Engine.SalesforceShare, d.Engine.SalesforceShare)
+	set(&s.Notify.MailServer, d.Beyond.MailServer)
+	set(&s.Notify.MailSecurity, d.Beyond.MailSecurity)
+	set(&s.Notify.MailUser, d.Beyond.MailUser)
+	set(&s.Notify.MailFrom, d.Beyond.MailFrom)
+	set(&s.Notify.MailTo, d.Beyond.MailTo)
+	set(&s.Notify.Webhooks, d.Beyond.Webhooks)
+	set(&s.Notify.Morning, d.Beyond.Morning)
+	set(&s.Notify.Names, d.Beyond.Names)
 	s.Akerun.BaseURL = strings.TrimRight(s.Akerun.BaseURL, "/")
 	s.Salesforce.LoginURL = strings.TrimRight(s.Salesforce.LoginURL, "/")
 }
@@ -259,6 +279,16 @@ func (s Settings) document() document {
 			Deny:            changedList(s.Engine.Deny, d.Engine.Deny),
 			AkerunPerMinute: changed(s.Engine.AkerunPerMinute, d.Engine.AkerunPerMinute),
 			SalesforceShare: changed(s.Engine.SalesforceShare, d.Engine.SalesforceShare),
+		},
+		Beyond: notifyTable{
+			MailServer:   changed(s.Notify.MailServer, d.Notify.MailServer),
+			MailSecurity: changed(s.Notify.MailSecurity, d.Notify.MailSecurity),
+			MailUser:     changed(s.Notify.MailUser, d.Notify.MailUser),
+			MailFrom:     changed(s.Notify.MailFrom, d.Notify.MailFrom),
+			MailTo:       changedList(s.Notify.MailTo, d.Notify.MailTo),
+			Webhooks:     changedList(s.Notify.Webhooks, d.Notify.Webhooks),
+			Morning:      changed(s.Notify.Morning, d.Notify.Morning),
+			Names:        changed(s.Notify.Names, d.Notify.Names),
 		},
 	}
 }

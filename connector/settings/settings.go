@@ -38,6 +38,7 @@ type Settings struct {
 	ClosingDay int
 	// ApartMinutes is by how many minutes door and sheet may differ before 締めチェック tells of it: 0 to 240.
 	ApartMinutes int
+	Notify       Notify
 }
 
 // Akerun says where Akerun's API is and as which application it is called.
@@ -107,6 +108,7 @@ func Default() Settings {
 		KeepYears:     5,
 		ClosingDay:    31,
 		ApartMinutes:  15,
+		Notify:        Notify{MailSecurity: "starttls", MailTo: []string{}, Webhooks: []string{}},
 		Engine: Engine{
 			PollInterval:    time.Minute,
 			PeopleInterval:  30 * time.Minute,
@@ -190,6 +192,9 @@ func (s Settings) Check() error {
 		if u.User != nil { // a password has no place in a plain file
 			return fmt.Errorf("proxy: %s must be written without user and password", u.Host)
 		}
+	}
+	if err := s.Notify.check(); err != nil {
+		return fmt.Errorf("notify.%w", err)
 	}
 	if s.Language != "" && s.Language != "ja" && s.Language != "en" {
 		return fmt.Errorf("language: %q is neither ja nor en", s.Language)

@@ -53,7 +53,7 @@ func TestTheReadmeShowsTheDefaults(t *testing.T) {
 		t.Error(d)
 	}
 	for _, key := range []string{"language", "proxy", "clock_url", "start_at_sign_in", "notifications", "keep_years", "closing_day", "apart_minutes", "base_url", "client_id", "redirect_uri", "login_url", "callback_ports",
-		"poll_interval", "people_interval", "minimum_span", "look_back_days", "deny", "akerun_per_minute", "salesforce_share", "[teamspirit]"} {
+		"poll_interval", "people_interval", "minimum_span", "look_back_days", "deny", "akerun_per_minute", "salesforce_share", "[teamspirit]", "mail_server", "mail_security", "mail_user", "mail_from", "mail_to", "webhooks", "morning", "names"} {
 		if !strings.Contains(block, key) {
 			t.Errorf("the README does not tell of %s", key)
 		}
@@ -88,6 +88,15 @@ look_back_days = 3
 deny = ["autolock", "hand"]
 akerun_per_minute = 10
 salesforce_share = 0.5
+[notify]
+mail_server = "smtp.example.co.jp:465"
+mail_security = "tls"
+mail_user = "bridge"
+mail_from = "bridge@example.co.jp"
+mail_to = ["hr@example.co.jp", "it@example.co.jp"]
+webhooks = ["teams 人事", "slack 情シス"]
+morning = "08:30"
+names = true
 `)
 	if err != nil || len(warnings) > 0 {
 		t.Fatal(warnings, err)
@@ -101,6 +110,8 @@ salesforce_share = 0.5
 		ClockURL: "http://127.0.0.1:9001/_simulator/clock",
 		Language: "en", Proxy: "http://proxy.example.co.jp:8080",
 		StartAtSignIn: true, Notifications: false, KeepYears: 7, ClosingDay: 20, ApartMinutes: 5,
+		Notify: Notify{"smtp.example.co.jp:465", "tls", "bridge", "bridge@example.co.jp", []string{"hr@example.co.jp", "it@example.co.jp"},
+			[]string{"teams 人事", "slack 情シス"}, "08:30", true},
 	}
 	if d := cmp.Diff(want, s); d != "" {
 		t.Error(d)

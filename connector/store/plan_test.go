@@ -25,6 +25,7 @@ var mayWalk = map[string]string{
 	"DeleteLinksOfNobody": "once a day, through a line per person and change of code",
 	"SetDoorExcluded":     "a door is excluded by hand",
 	"SheetBetween":        "month",
+	"LinksSince":          "the morning report, once a day",
 	"OtherRowsBetween":    "month",
 }
 

@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addCodeListStmt, err = db.PrepareContext(ctx, addCodeList); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCodeList: %w", err)
 	}
+	if q.addReceiverStmt, err = db.PrepareContext(ctx, addReceiver); err != nil {
+		return nil, fmt.Errorf("error preparing query AddReceiver: %w", err)
+	}
 	if q.addTrafficStmt, err = db.PrepareContext(ctx, addTraffic); err != nil {
 		return nil, fmt.Errorf("error preparing query AddTraffic: %w", err)
 	}
@@ -138,6 +141,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countStampsByStateStmt, err = db.PrepareContext(ctx, countStampsByState); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStampsByState: %w", err)
 	}
+	if q.countStampsOfDayStmt, err = db.PrepareContext(ctx, countStampsOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query CountStampsOfDay: %w", err)
+	}
 	if q.countStuckStmt, err = db.PrepareContext(ctx, countStuck); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStuck: %w", err)
 	}
@@ -149,6 +155,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.cureReasonStmt, err = db.PrepareContext(ctx, cureReason); err != nil {
 		return nil, fmt.Errorf("error preparing query CureReason: %w", err)
+	}
+	if q.curesToTellStmt, err = db.PrepareContext(ctx, curesToTell); err != nil {
+		return nil, fmt.Errorf("error preparing query CuresToTell: %w", err)
 	}
 	if q.dayDecidedStmt, err = db.PrepareContext(ctx, dayDecided); err != nil {
 		return nil, fmt.Errorf("error preparing query DayDecided: %w", err)
@@ -228,6 +237,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.forgetPlannedStampsStmt, err = db.PrepareContext(ctx, forgetPlannedStamps); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetPlannedStamps: %w", err)
 	}
+	if q.forgetToldStmt, err = db.PrepareContext(ctx, forgetTold); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetTold: %w", err)
+	}
 	if q.insertAccessStmt, err = db.PrepareContext(ctx, insertAccess); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertAccess: %w", err)
 	}
@@ -251,6 +263,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.linksOfStmt, err = db.PrepareContext(ctx, linksOf); err != nil {
 		return nil, fmt.Errorf("error preparing query LinksOf: %w", err)
+	}
+	if q.linksSinceStmt, err = db.PrepareContext(ctx, linksSince); err != nil {
+		return nil, fmt.Errorf("error preparing query LinksSince: %w", err)
 	}
 	if q.liveItemsOfDayStmt, err = db.PrepareContext(ctx, liveItemsOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query LiveItemsOfDay: %w", err)
@@ -357,6 +372,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.rebaseCodeChangesStmt, err = db.PrepareContext(ctx, rebaseCodeChanges); err != nil {
 		return nil, fmt.Errorf("error preparing query RebaseCodeChanges: %w", err)
 	}
+	if q.receiverStmt, err = db.PrepareContext(ctx, receiver); err != nil {
+		return nil, fmt.Errorf("error preparing query Receiver: %w", err)
+	}
+	if q.receiverMissedStmt, err = db.PrepareContext(ctx, receiverMissed); err != nil {
+		return nil, fmt.Errorf("error preparing query ReceiverMissed: %w", err)
+	}
+	if q.receiverReachedStmt, err = db.PrepareContext(ctx, receiverReached); err != nil {
+		return nil, fmt.Errorf("error preparing query ReceiverReached: %w", err)
+	}
 	if q.replaceCodeChangesStmt, err = db.PrepareContext(ctx, replaceCodeChanges); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplaceCodeChanges: %w", err)
 	}
@@ -425,6 +449,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setRelinkStmt, err = db.PrepareContext(ctx, setRelink); err != nil {
 		return nil, fmt.Errorf("error preparing query SetRelink: %w", err)
+	}
+	if q.setReportedStmt, err = db.PrepareContext(ctx, setReported); err != nil {
+		return nil, fmt.Errorf("error preparing query SetReported: %w", err)
 	}
 	if q.setRightsStmt, err = db.PrepareContext(ctx, setRights); err != nil {
 		return nil, fmt.Errorf("error preparing query SetRights: %w", err)
@@ -534,6 +561,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.stampsUnknownStmt, err = db.PrepareContext(ctx, stampsUnknown); err != nil {
 		return nil, fmt.Errorf("error preparing query StampsUnknown: %w", err)
 	}
+	if q.stoppedToTellStmt, err = db.PrepareContext(ctx, stoppedToTell); err != nil {
+		return nil, fmt.Errorf("error preparing query StoppedToTell: %w", err)
+	}
+	if q.tellStmt, err = db.PrepareContext(ctx, tell); err != nil {
+		return nil, fmt.Errorf("error preparing query Tell: %w", err)
+	}
 	if q.touchDayStmt, err = db.PrepareContext(ctx, touchDay); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchDay: %w", err)
 	}
@@ -591,6 +624,11 @@ func (q *Queries) Close() error {
 	if q.addCodeListStmt != nil {
 		if cerr := q.addCodeListStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addCodeListStmt: %w", cerr)
+		}
+	}
+	if q.addReceiverStmt != nil {
+		if cerr := q.addReceiverStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addReceiverStmt: %w", cerr)
 		}
 	}
 	if q.addTrafficStmt != nil {
@@ -768,6 +806,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countStampsByStateStmt: %w", cerr)
 		}
 	}
+	if q.countStampsOfDayStmt != nil {
+		if cerr := q.countStampsOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countStampsOfDayStmt: %w", cerr)
+		}
+	}
 	if q.countStuckStmt != nil {
 		if cerr := q.countStuckStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countStuckStmt: %w", cerr)
@@ -786,6 +829,11 @@ func (q *Queries) Close() error {
 	if q.cureReasonStmt != nil {
 		if cerr := q.cureReasonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing cureReasonStmt: %w", cerr)
+		}
+	}
+	if q.curesToTellStmt != nil {
+		if cerr := q.curesToTellStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing curesToTellStmt: %w", cerr)
 		}
 	}
 	if q.dayDecidedStmt != nil {
@@ -918,6 +966,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing forgetPlannedStampsStmt: %w", cerr)
 		}
 	}
+	if q.forgetToldStmt != nil {
+		if cerr := q.forgetToldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetToldStmt: %w", cerr)
+		}
+	}
 	if q.insertAccessStmt != nil {
 		if cerr := q.insertAccessStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertAccessStmt: %w", cerr)
@@ -956,6 +1009,11 @@ func (q *Queries) Close() error {
 	if q.linksOfStmt != nil {
 		if cerr := q.linksOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing linksOfStmt: %w", cerr)
+		}
+	}
+	if q.linksSinceStmt != nil {
+		if cerr := q.linksSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing linksSinceStmt: %w", cerr)
 		}
 	}
 	if q.liveItemsOfDayStmt != nil {
@@ -1133,6 +1191,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing rebaseCodeChangesStmt: %w", cerr)
 		}
 	}
+	if q.receiverStmt != nil {
+		if cerr := q.receiverStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing receiverStmt: %w", cerr)
+		}
+	}
+	if q.receiverMissedStmt != nil {
+		if cerr := q.receiverMissedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing receiverMissedStmt: %w", cerr)
+		}
+	}
+	if q.receiverReachedStmt != nil {
+		if cerr := q.receiverReachedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing receiverReachedStmt: %w", cerr)
+		}
+	}
 	if q.replaceCodeChangesStmt != nil {
 		if cerr := q.replaceCodeChangesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing replaceCodeChangesStmt: %w", cerr)
@@ -1246,6 +1319,11 @@ func (q *Queries) Close() error {
 	if q.setRelinkStmt != nil {
 		if cerr := q.setRelinkStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setRelinkStmt: %w", cerr)
+		}
+	}
+	if q.setReportedStmt != nil {
+		if cerr := q.setReportedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setReportedStmt: %w", cerr)
 		}
 	}
 	if q.setRightsStmt != nil {
@@ -1428,6 +1506,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing stampsUnknownStmt: %w", cerr)
 		}
 	}
+	if q.stoppedToTellStmt != nil {
+		if cerr := q.stoppedToTellStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing stoppedToTellStmt: %w", cerr)
+		}
+	}
+	if q.tellStmt != nil {
+		if cerr := q.tellStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tellStmt: %w", cerr)
+		}
+	}
 	if q.touchDayStmt != nil {
 		if cerr := q.touchDayStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing touchDayStmt: %w", cerr)
@@ -1535,6 +1623,7 @@ type Queries struct {
 	accessesOfDayStmt           *sql.Stmt
 	addCodeChangeStmt           *sql.Stmt
 	addCodeListStmt             *sql.Stmt
+	addReceiverStmt             *sql.Stmt
 	addTrafficStmt              *sql.Stmt
 	allItemsStmt                *sql.Stmt
 	anythingDoneStmt            *sql.Stmt
@@ -1570,10 +1659,12 @@ type Queries struct {
 	countSentOfDayStmt          *sql.Stmt
 	countStampStmt              *sql.Stmt
 	countStampsByStateStmt      *sql.Stmt
+	countStampsOfDayStmt        *sql.Stmt
 	countStuckStmt              *sql.Stmt
 	countWaitingOfDayStmt       *sql.Stmt
 	cureItemStmt                *sql.Stmt
 	cureReasonStmt              *sql.Stmt
+	curesToTellStmt             *sql.Stmt
 	dayDecidedStmt              *sql.Stmt
 	deleteAccessStmt            *sql.Stmt
 	deleteAccessesOfUserDayStmt *sql.Stmt
@@ -1600,6 +1691,7 @@ type Queries struct {
 	firstPersonDayStmt          *sql.Stmt
 	forgetOtherStmt             *sql.Stmt
 	forgetPlannedStampsStmt     *sql.Stmt
+	forgetToldStmt              *sql.Stmt
 	insertAccessStmt            *sql.Stmt
 	insertAuditStmt             *sql.Stmt
 	integrationStmt             *sql.Stmt
@@ -1608,6 +1700,7 @@ type Queries struct {
 	itemsToAskForStmt           *sql.Stmt
 	lastAccessStmt              *sql.Stmt
 	linksOfStmt                 *sql.Stmt
+	linksSinceStmt              *sql.Stmt
 	liveItemsOfDayStmt          *sql.Stmt
 	liveItemsOfReasonStmt       *sql.Stmt
 	lookAtBulkJobStmt           *sql.Stmt
@@ -1643,6 +1736,9 @@ type Queries struct {
 	planStampStmt               *sql.Stmt
 	readingStmt                 *sql.Stmt
 	rebaseCodeChangesStmt       *sql.Stmt
+	receiverStmt                *sql.Stmt
+	receiverMissedStmt          *sql.Stmt
+	receiverReachedStmt         *sql.Stmt
 	replaceCodeChangesStmt      *sql.Stmt
 	replanStampStmt             *sql.Stmt
 	retentionStmt               *sql.Stmt
@@ -1666,6 +1762,7 @@ type Queries struct {
 	setPersonExcludedStmt       *sql.Stmt
 	setPhaseStmt                *sql.Stmt
 	setRelinkStmt               *sql.Stmt
+	setReportedStmt             *sql.Stmt
 	setRightsStmt               *sql.Stmt
 	setSalesforceOrgStmt        *sql.Stmt
 	setStepsBackStmt            *sql.Stmt
@@ -1702,6 +1799,8 @@ type Queries struct {
 	stampsToCheckStmt           *sql.Stmt
 	stampsToSendStmt            *sql.Stmt
 	stampsUnknownStmt           *sql.Stmt
+	stoppedToTellStmt           *sql.Stmt
+	tellStmt                    *sql.Stmt
 	touchDayStmt                *sql.Stmt
 	touchDayIfKnownStmt         *sql.Stmt
 	touchDaysOfStmt             *sql.Stmt
@@ -1724,6 +1823,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		accessesOfDayStmt:           q.accessesOfDayStmt,
 		addCodeChangeStmt:           q.addCodeChangeStmt,
 		addCodeListStmt:             q.addCodeListStmt,
+		addReceiverStmt:             q.addReceiverStmt,
 		addTrafficStmt:              q.addTrafficStmt,
 		allItemsStmt:                q.allItemsStmt,
 		anythingDoneStmt:            q.anythingDoneStmt,
@@ -1759,10 +1859,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countSentOfDayStmt:          q.countSentOfDayStmt,
 		countStampStmt:              q.countStampStmt,
 		countStampsByStateStmt:      q.countStampsByStateStmt,
+		countStampsOfDayStmt:        q.countStampsOfDayStmt,
 		countStuckStmt:              q.countStuckStmt,
 		countWaitingOfDayStmt:       q.countWaitingOfDayStmt,
 		cureItemStmt:                q.cureItemStmt,
 		cureReasonStmt:              q.cureReasonStmt,
+		curesToTellStmt:             q.curesToTellStmt,
 		dayDecidedStmt:              q.dayDecidedStmt,
 		deleteAccessStmt:            q.deleteAccessStmt,
 		deleteAccessesOfUserDayStmt: q.deleteAccessesOfUserDayStmt,
@@ -1789,6 +1891,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		firstPersonDayStmt:          q.firstPersonDayStmt,
 		forgetOtherStmt:             q.forgetOtherStmt,
 		forgetPlannedStampsStmt:     q.forgetPlannedStampsStmt,
+		forgetToldStmt:              q.forgetToldStmt,
 		insertAccessStmt:            q.insertAccessStmt,
 		insertAuditStmt:             q.insertAuditStmt,
 		integrationStmt:             q.integrationStmt,
@@ -1797,6 +1900,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		itemsToAskForStmt:           q.itemsToAskForStmt,
 		lastAccessStmt:              q.lastAccessStmt,
 		linksOfStmt:                 q.linksOfStmt,
+		linksSinceStmt:              q.linksSinceStmt,
 		liveItemsOfDayStmt:          q.liveItemsOfDayStmt,
 		liveItemsOfReasonStmt:       q.liveItemsOfReasonStmt,
 		lookAtBulkJobStmt:           q.lookAtBulkJobStmt,
@@ -1832,6 +1936,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		planStampStmt:               q.planStampStmt,
 		readingStmt:                 q.readingStmt,
 		rebaseCodeChangesStmt:       q.rebaseCodeChangesStmt,
+		receiverStmt:                q.receiverStmt,
+		receiverMissedStmt:          q.receiverMissedStmt,
+		receiverReachedStmt:         q.receiverReachedStmt,
 		replaceCodeChangesStmt:      q.replaceCodeChangesStmt,
 		replanStampStmt:             q.replanStampStmt,
 		retentionStmt:               q.retentionStmt,
@@ -1855,6 +1962,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setPersonExcludedStmt:       q.setPersonExcludedStmt,
 		setPhaseStmt:                q.setPhaseStmt,
 		setRelinkStmt:               q.setRelinkStmt,
+		setReportedStmt:             q.setReportedStmt,
 		setRightsStmt:               q.setRightsStmt,
 		setSalesforceOrgStmt:        q.setSalesforceOrgStmt,
 		setStepsBackStmt:            q.setStepsBackStmt,
@@ -1891,6 +1999,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		stampsToCheckStmt:           q.stampsToCheckStmt,
 		stampsToSendStmt:            q.stampsToSendStmt,
 		stampsUnknownStmt:           q.stampsUnknownStmt,
+		stoppedToTellStmt:           q.stoppedToTellStmt,
+		tellStmt:                    q.tellStmt,
 		touchDayStmt:                q.touchDayStmt,
 		touchDayIfKnownStmt:         q.touchDayIfKnownStmt,
 		touchDaysOfStmt:             q.touchDaysOfStmt,

@@ -213,6 +213,16 @@ type Reading struct {
 	StepsBack int64
 }
 
+type Receiver struct {
+	Name         string
+	FailingSince int64
+	Cause        string
+	Failures     int64
+	NotBefore    int64
+	SentAt       int64
+	ReportedDay  int64
+}
+
 type Retention struct {
 	ID       int64
 	ThinDay  int64
@@ -256,6 +266,11 @@ type Side struct {
 	Failures     int64
 	Rights       string
 	CheckedAt    int64
+}
+
+type Told struct {
+	Receiver string
+	Item     int64
 }
 
 type Traffic struct {

@@ -5,6 +5,8 @@ package vault
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 )
 
@@ -14,7 +16,14 @@ const (
 	AkerunClientSecret     = "akerun-client-secret"
 	SalesforceRefreshToken = "salesforce-refresh-token"
 	SealingKey             = "sealing-key"
+	MailPassword           = "mail-password"
 )
+
+// Webhook names the entry with the address of a webhook: whoever knows it may post there.
+func Webhook(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return "webhook-" + hex.EncodeToString(sum[:8])
+}
 
 // MaxSecret is the longest secret that Set takes, in bytes. Windows keeps 2,560, and macOS's command line about 3,000 together with the
 // names (go-keyring v0.2.8, keyring.go and keyring_darwin.go); the same limit everywhere shows a token that is too long at sign-in on any

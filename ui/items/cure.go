@@ -25,7 +25,7 @@ var cures = map[string]func(*shell.Frame, connector.Item, func()) Cure{
 	"DUPLICATE_EMPLOYEE_CODE": person, "DUPLICATE_USER_CODE": person, "MULTIPLE_ORGANIZATIONS": person, "NO_USER_CODE": person,
 	"EMPLOYEE_UNKNOWN": person, "ACCESS_AFTER_LEAVING": person, "ACROSS_0500": person,
 	"REJECTED": again, "LOCKED_MONTH": again, "ROW_DELETED": again, "LATE_LATER": again, "UNSTAMPED_DAY": again,
-	"UNKNOWN_TYPE": openSettings, "DOOR_SILENT": openSettings, "NO_ACCESSES": syncNow,
+	"UNKNOWN_TYPE": openSettings, "DOOR_SILENT": openSettings, "NOT_TOLD": openSettings, "NO_ACCESSES": syncNow,
 }
 
 // CureOf is the button that helps with an item; ok is false where only the outside can help. changed is called when something was done.

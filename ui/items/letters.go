@@ -44,7 +44,7 @@ func args(i connector.Item) text.Args {
 	return text.Args{
 		"Name": orDash(i.Name), "Code": orDash(i.Code), "Day": orDash(dayWords(i.Day)), "Side": text.Side(sideOf(i)), "Kind": kindOf(i),
 		"At": moment(i, "at"), "Ours": moment(i, "ours"), "Stamped": moment(i, "stamped"), "Sheet": moment(i, "sheet"),
-		"From": moment(i, "from"), "To": moment(i, "to"), "Text": orDash(i.Detail["text"]), "Door": orDash(i.Detail["door"]),
+		"From": moment(i, "from"), "To": moment(i, "to"), "Text": orDash(i.Detail["text"]), "Door": orDash(i.Detail["door"]), "Receiver": orDash(i.Detail["receiver"]),
 		"N": orDash(i.Detail["days"]), "Usual": orDash(i.Detail["usual"]), "Since": orDash(dayWords(i.Detail["since"])), "Last": orDash(dayWords(i.Detail["last"])),
 		"Proxy": i.Detail["cause"] == "proxy", "Issuer": i.Detail["issuer"],
 	}

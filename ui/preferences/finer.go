@@ -122,6 +122,8 @@ func refused(err error) string {
 		return text.Of("preferences_refused_now")
 	case said.Detail["setting"] == "proxy":
 		return text.Of("preferences_refused_proxy")
+	case strings.HasPrefix(said.Detail["setting"], "notify."), said.Detail["setting"] == "webhook":
+		return text.Of("notify_refused")
 	}
 	return text.Error(err)
 }

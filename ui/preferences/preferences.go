@@ -53,7 +53,7 @@ func (s *screen) load() {
 			return
 		}
 		s.set, s.doors = r.set, r.doors
-		s.parts.Objects = []fyne.CanvasObject{s.link.content, s.doorsCard(), s.monthCard(), s.programCard(), s.helpCard(), s.finerCard(), s.aboutCard()}
+		s.parts.Objects = []fyne.CanvasObject{s.link.content, s.doorsCard(), s.monthCard(), s.notifyCard(), s.programCard(), s.helpCard(), s.finerCard(), s.aboutCard()}
 		s.parts.Refresh()
 	})
 }
