@@ -250,6 +250,7 @@ func (e *Engine) keepPage(ctx context.Context, in store.Integration, page akerun
 		return false, err
 	}
 	err = e.update(ctx, func(tx *store.Tx) error {
+		ctx := context.WithoutCancel(ctx) // see decideSome
 		cursor, err := tx.Reading(ctx, readingNew)
 		if err != nil {
 			return err

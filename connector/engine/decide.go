@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,7 @@ func (e *Engine) decide(ctx context.Context) error {
 
 func (e *Engine) decideSome(ctx context.Context, in store.Integration) (n int, err error) {
 	err = e.update(ctx, func(tx *store.Tx) error {
+		ctx := context.WithoutCancel(ctx) // a statement that can be cancelled costs a goroutine, and there are thousands in this short transaction
 		days, err := tx.DirtyDays(ctx, daysAtOnce)
 		if err != nil || len(days) == 0 {
 			return err
@@ -66,6 +68,10 @@ type decider struct {
 	readUntil time.Time
 	readAt    time.Time
 	doors     map[string]bool
+
+	// What one day's decision asks for more than once.
+	person   *store.Person
+	employee store.Employee
 }
 
 func (e *Engine) deciderFor(ctx context.Context, tx *store.Tx, in store.Integration) (*decider, error) {
@@ -127,7 +133,11 @@ func (d *decider) decide(ctx context.Context, row store.PersonDay) error {
 	if whose.employee == "" {
 		return d.unlinked(ctx, row, whose.reason)
 	}
-	if err := d.linked(ctx, row); err != nil {
+	live, err := d.tx.LiveItemsOfUserDay(ctx, store.LiveItemsOfUserDayParams{UserID: row.UserID, Day: row.Day})
+	if err != nil {
+		return err
+	}
+	if err := d.linked(ctx, row, live); err != nil {
 		return err
 	}
 	facts, err := d.facts(ctx, row, whose, accesses)
@@ -135,10 +145,10 @@ func (d *decider) decide(ctx context.Context, row store.PersonDay) error {
 		return err
 	}
 	decision := attendance.Decide(d.rules, facts)
-	if err := d.writeStamps(ctx, row, whose.employee, decision); err != nil {
+	if err := d.writeStamps(ctx, row, whose.employee, facts.Standing, decision); err != nil {
 		return err
 	}
-	if err := d.writeFindings(ctx, row, whose.employee, decision.Findings); err != nil {
+	if err := d.writeFindings(ctx, row, whose.employee, live, decision.Findings); err != nil {
 		return err
 	}
 	return d.tx.DayDecided(ctx, store.DayDecidedParams{DueAt: store.Millis(decision.Due), At: store.Millis(d.tx.Now()), UserID: row.UserID, Day: row.Day})
@@ -146,7 +156,7 @@ func (d *decider) decide(ctx context.Context, row store.PersonDay) error {
 
 // writeFindings makes the day's items what the rules find. A type that nobody knows is listed once for all, and a door whose clock is wrong
 // once per door, by the stage that reads it.
-func (d *decider) writeFindings(ctx context.Context, row store.PersonDay, employee string, findings []attendance.Finding) error {
+func (d *decider) writeFindings(ctx context.Context, row store.PersonDay, employee string, live []store.Item, findings []attendance.Finding) error {
 	items := make([]item, 0, len(findings))
 	for _, f := range findings {
 		detail := map[string]string{"at": japanTime(f.At)}
@@ -161,7 +171,7 @@ func (d *decider) writeFindings(ctx context.Context, row store.PersonDay, employ
 			items = append(items, itemOf(f.Reason, sourceDecide).of(row.UserID, employee, dayOf(row.Day)).about(f.Detail["kind"]).with(detail))
 		}
 	}
-	return syncItems(ctx, d.tx, sourceDecide, row.UserID, dayOf(row.Day), items)
+	return syncLive(ctx, d.tx, sourceDecide, of(live, row.Day), items)
 }
 
 // unlinked lists a person who came in and whose link is not sound: one line per person, whatever the day.
@@ -201,18 +211,29 @@ func (d *decider) unlinked(ctx context.Context, row store.PersonDay, reason atte
 }
 
 // linked ends what was listed of a person while there was no link: for the day, and for the person once the link is sound today.
-func (d *decider) linked(ctx context.Context, row store.PersonDay) error {
-	if err := syncItems(ctx, d.tx, sourcePeople, row.UserID, dayOf(row.Day), nil); err != nil {
-		return err
-	}
-	person, err := d.tx.Person(ctx, row.UserID)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && person.Sound == 0 {
+func (d *decider) linked(ctx context.Context, row store.PersonDay, live []store.Item) error {
+	if len(live) == 0 {
 		return nil
 	}
-	if err != nil {
+	if err := syncLive(ctx, d.tx, sourcePeople, of(live, row.Day), nil); err != nil {
 		return err
 	}
-	return syncItems(ctx, d.tx, sourcePeople, row.UserID, attendance.Day{}, nil)
+	person, err := d.personOf(ctx, row.UserID)
+	if err != nil || person == nil || person.Sound == 0 {
+		return err
+	}
+	return syncLive(ctx, d.tx, sourcePeople, of(live, 0), nil)
+}
+
+// of picks the items of one day, or with 0 those of no single day.
+func of(live []store.Item, day int64) []store.Item {
+	var out []store.Item
+	for _, l := range live {
+		if l.Day == day {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // personReasons are the reasons of rule 9 that are listed once per person.
@@ -229,16 +250,16 @@ func (d *decider) facts(ctx context.Context, row store.PersonDay, w whose, acces
 	if d.in.BackfillFrom != 0 {
 		f.BackfillFrom = dayOf(d.in.BackfillFrom)
 	}
-	employee, err := d.tx.Employee(ctx, w.employee)
+	employee, err := d.employeeOf(ctx, w.employee)
 	if err != nil {
-		return f, fmt.Errorf("reading employee %s: %w", w.employee, err)
-	}
-	f.Entry, f.End = dayOrNone(employee.EntryDay), dayOrNone(employee.EndDay)
-	if person, err := d.tx.Person(ctx, row.UserID); err == nil {
-		f.Excluded = person.Excluded == 1
-	} else if !errors.Is(err, sql.ErrNoRows) {
 		return f, err
 	}
+	f.Entry, f.End = dayOrNone(employee.EntryDay), dayOrNone(employee.EndDay)
+	person, err := d.personOf(ctx, row.UserID)
+	if err != nil {
+		return f, err
+	}
+	f.Excluded = person != nil && person.Excluded == 1
 	stamps, err := d.tx.StampsOfDay(ctx, store.StampsOfDayParams{EmployeeID: w.employee, Day: row.Day})
 	if err != nil {
 		return f, err
@@ -251,23 +272,37 @@ func (d *decider) facts(ctx context.Context, row store.PersonDay, w whose, acces
 		return f, err
 	}
 	f.Web, f.SheetHas = web.Web, web.has
+	if d.sure.Before(f.Day.End()) {
+		return f, nil // what comes next is asked for when the day has closed
+	}
 	f.NextFirst, err = d.nextFirst(ctx, row.UserID, f.Day.Next())
 	return f, err
 }
 
-// nextFirst is the first access that counts on the day after.
+// nextFirst is the first access that counts on the day after. It is nearly always among the first few, so the whole day is seldom read.
 func (d *decider) nextFirst(ctx context.Context, user string, day attendance.Day) (time.Time, error) {
-	rows, err := d.tx.AccessesOfDay(ctx, store.AccessesOfDayParams{UserID: user, Day: dayNumber(day)})
+	rows, err := d.tx.FirstAccessesOfDay(ctx, store.FirstAccessesOfDayParams{UserID: user, Day: dayNumber(day)})
 	if err != nil {
 		return time.Time{}, err
 	}
+	if at, found := d.firstOf(rows); found || len(rows) < 3 {
+		return at, nil
+	}
+	if rows, err = d.tx.AccessesOfDay(ctx, store.AccessesOfDayParams{UserID: user, Day: dayNumber(day)}); err != nil {
+		return time.Time{}, err
+	}
+	at, _ := d.firstOf(rows)
+	return at, nil
+}
+
+func (d *decider) firstOf(rows []store.Access) (at time.Time, found bool) {
 	for _, r := range rows {
 		at := store.Time(r.At)
 		if counts, _ := d.rules.Counts(r.Action, r.Device); counts && !d.doors[r.DoorID] && !at.After(d.readUntil) && d.rules.Plausible(at, store.Time(r.SeenAt)) {
-			return at, nil
+			return at, true
 		}
 	}
-	return time.Time{}, nil
+	return time.Time{}, false
 }
 
 func accessesOf(rows []store.Access) []attendance.Access {
@@ -337,14 +372,14 @@ func originOf(s attendance.Stamp, asked bool) string {
 // onlyIfEmpty tells whether a stamp of this origin gives way to any time on the sheet.
 func onlyIfEmpty(origin string) bool { return origin == originAfterwards || origin == originAsked }
 
-func (d *decider) writeStamps(ctx context.Context, row store.PersonDay, employee string, decision attendance.Decision) error {
+func (d *decider) writeStamps(ctx context.Context, row store.PersonDay, employee string, standing []attendance.Standing, decision attendance.Decision) error {
 	for _, w := range decision.Withdraw {
 		if err := d.withdraw(ctx, employee, row.Day, w); err != nil {
 			return err
 		}
 	}
 	for _, s := range decision.Stamps {
-		if err := d.plan(ctx, row, employee, s); err != nil {
+		if err := d.plan(ctx, row, employee, standing, s); err != nil {
 			return err
 		}
 	}
@@ -362,12 +397,15 @@ func (d *decider) withdraw(ctx context.Context, employee string, day int64, w at
 }
 
 // plan writes a stamp to be: a new row, or the row that stands planned or withdrawn and has never left.
-func (d *decider) plan(ctx context.Context, row store.PersonDay, employee string, s attendance.Stamp) error {
+func (d *decider) plan(ctx context.Context, row store.PersonDay, employee string, standing []attendance.Standing, s attendance.Stamp) error {
 	day := dayOf(row.Day)
 	key := attendance.Key(d.in.SalesforceOrg, employee, day, s.Kind, s.Revision)
 	payload, err := d.payload(ctx, employee, day, s, key)
 	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(standing, func(t attendance.Standing) bool { return t.Kind == s.Kind && t.Revision == s.Revision }) {
+		return d.planFirst(ctx, row, employee, s, key, payload)
 	}
 	n, err := d.tx.ReplanStamp(ctx, store.ReplanStampParams{
 		Payload: payload, At: store.Millis(s.At), AccessID: s.AccessID, Rules: attendance.Version, Origin: originOf(s, row.Asked == 1), PlannedAt: store.Millis(d.tx.Now()),
@@ -383,7 +421,7 @@ func (d *decider) plan(ctx context.Context, row store.PersonDay, employee string
 	return nil
 }
 
-// planNew writes a new row. One that is there has been sent in vain and was withdrawn since: all its attempts must carry the same bytes, so it
+// planNew takes a row that is not to be replanned. One that is there has been sent in vain and was withdrawn since: all its attempts must carry the same bytes, so it
 // goes out as it was if it is wanted again because a person or a door counts again, and otherwise what it gave way to stands.
 func (d *decider) planNew(ctx context.Context, row store.PersonDay, employee string, s attendance.Stamp, key string, payload []byte) error {
 	there, err := d.tx.CountStamp(ctx, key)
@@ -395,7 +433,11 @@ func (d *decider) planNew(ctx context.Context, row store.PersonDay, employee str
 			PlannedAt: store.Millis(d.tx.Now()), EmployeeID: employee, Day: row.Day, Kind: s.Kind.String(), Revision: int64(s.Revision),
 		})
 	}
-	err = d.tx.PlanStamp(ctx, store.PlanStampParams{
+	return d.planFirst(ctx, row, employee, s, key, payload)
+}
+
+func (d *decider) planFirst(ctx context.Context, row store.PersonDay, employee string, s attendance.Stamp, key string, payload []byte) error {
+	err := d.tx.PlanStamp(ctx, store.PlanStampParams{
 		EmployeeID: employee, UserID: row.UserID, Day: row.Day, Kind: s.Kind.String(), Revision: int64(s.Revision), Key: key, Payload: payload,
 		At: store.Millis(s.At), AccessID: s.AccessID, Rules: attendance.Version, Origin: originOf(s, row.Asked == 1), PlannedAt: store.Millis(d.tx.Now()),
 	})
@@ -415,9 +457,9 @@ func (d *decider) auditDecided(row store.PersonDay, employee string, s attendanc
 
 // payload is the record as it will be sent, byte for byte the same on every PC.
 func (d *decider) payload(ctx context.Context, employee string, day attendance.Day, s attendance.Stamp, key string) ([]byte, error) {
-	row, err := d.tx.Employee(ctx, employee)
+	row, err := d.employeeOf(ctx, employee)
 	if err != nil {
-		return nil, fmt.Errorf("reading employee %s: %w", employee, err)
+		return nil, err
 	}
 	stamp := teamspirit.Stamp{EmployeeID: employee, EmployeeCode: row.Code, Kind: s.Kind.String(), At: s.At, Key: key, Device: deviceName}
 	if d.rights.TargetDate {
@@ -428,3 +470,31 @@ func (d *decider) payload(ctx context.Context, employee string, day attendance.D
 
 // deviceName stands on every row of ours in TeamSpirit, so that people there see where it came from.
 const deviceName = "打刻ブリッジ"
+
+// personOf is the user, nil when nobody knows them. People do not change within a transaction of decide.
+func (d *decider) personOf(ctx context.Context, user string) (*store.Person, error) {
+	if d.person != nil && d.person.UserID == user {
+		return d.person, nil
+	}
+	p, err := d.tx.Person(ctx, user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading user %s: %w", user, err)
+	}
+	d.person = &p
+	return d.person, nil
+}
+
+func (d *decider) employeeOf(ctx context.Context, id string) (store.Employee, error) {
+	if d.employee.EmployeeID == id {
+		return d.employee, nil
+	}
+	row, err := d.tx.Employee(ctx, id)
+	if err != nil {
+		return row, fmt.Errorf("reading employee %s: %w", id, err)
+	}
+	d.employee = row
+	return row, nil
+}

@@ -106,6 +106,11 @@ func syncItems(ctx context.Context, tx *store.Tx, source, user string, d attenda
 	if err != nil {
 		return err
 	}
+	return syncLive(ctx, tx, source, live, wanted)
+}
+
+// syncLive is syncItems where what is live has been read already; items of other sources in it are left alone.
+func syncLive(ctx context.Context, tx *store.Tx, source string, live []store.Item, wanted []item) error {
 	want := make(map[[2]string]bool, len(wanted))
 	for _, w := range wanted {
 		want[[2]string{string(w.reason), w.subject}] = true

@@ -84,6 +84,48 @@ func (q *Queries) Doors(ctx context.Context) ([]Door, error) {
 	return items, nil
 }
 
+const firstAccessesOfDay = `-- name: FirstAccessesOfDay :many
+SELECT org, id, at, day, user_id, door_id, "action", device, seen_at FROM access WHERE user_id = ?1 AND user_id <> '' AND day = ?2 ORDER BY at LIMIT 3
+`
+
+type FirstAccessesOfDayParams struct {
+	UserID string
+	Day    int64
+}
+
+func (q *Queries) FirstAccessesOfDay(ctx context.Context, arg FirstAccessesOfDayParams) ([]Access, error) {
+	rows, err := q.query(ctx, q.firstAccessesOfDayStmt, firstAccessesOfDay, arg.UserID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Access
+	for rows.Next() {
+		var i Access
+		if err := rows.Scan(
+			&i.Org,
+			&i.ID,
+			&i.At,
+			&i.Day,
+			&i.UserID,
+			&i.DoorID,
+			&i.Action,
+			&i.Device,
+			&i.SeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertAccess = `-- name: InsertAccess :execrows
 INSERT INTO access (org, id, at, day, user_id, door_id, action, device, seen_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

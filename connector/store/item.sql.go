@@ -359,6 +359,53 @@ func (q *Queries) LiveItemsOfReason(ctx context.Context, reason string) ([]Item,
 	return items, nil
 }
 
+const liveItemsOfUserDay = `-- name: LiveItemsOfUserDay :many
+SELECT id, list, source, reason, user_id, employee_id, day, subject, detail, state, since, ended, memo FROM item WHERE user_id = ?1 AND day IN (0, ?2) AND state IN ('open', 'closed')
+`
+
+type LiveItemsOfUserDayParams struct {
+	UserID string
+	Day    int64
+}
+
+// Those of the day, and those of the person that are of no single day.
+func (q *Queries) LiveItemsOfUserDay(ctx context.Context, arg LiveItemsOfUserDayParams) ([]Item, error) {
+	rows, err := q.query(ctx, q.liveItemsOfUserDayStmt, liveItemsOfUserDay, arg.UserID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Item
+	for rows.Next() {
+		var i Item
+		if err := rows.Scan(
+			&i.ID,
+			&i.List,
+			&i.Source,
+			&i.Reason,
+			&i.UserID,
+			&i.EmployeeID,
+			&i.Day,
+			&i.Subject,
+			&i.Detail,
+			&i.State,
+			&i.Since,
+			&i.Ended,
+			&i.Memo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openItem = `-- name: OpenItem :execrows
 INSERT INTO item (list, source, reason, user_id, employee_id, day, subject, detail, state, since)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)

@@ -71,6 +71,8 @@ var hot = map[string]string{
 	"LiveItemsOfDay":      "INDEX item_of_person (user_id=? AND day=?)",
 	"UpdateItemDetail":    "INDEX item_of_person (user_id=? AND day=?)",
 	"CureReason":          "INDEX item_once (reason=? AND user_id=? AND day=? AND subject=?)",
+	"LiveItemsOfUserDay":  "INDEX item_of_person (user_id=? AND day=?)",
+	"FirstAccessesOfDay":  "INDEX access_by_person (user_id=? AND day=?)",
 	"LiveItemsOfReason":   "INDEX item_once (reason=?)",
 	"SheetOf":             "PRIMARY KEY (employee_id=? AND day=?)",
 	"OtherRowsOf":         "INDEX other_row_of_day (employee_id=? AND day=?)",

@@ -228,6 +228,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eraseAuditTextsStmt, err = db.PrepareContext(ctx, eraseAuditTexts); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseAuditTexts: %w", err)
 	}
+	if q.firstAccessesOfDayStmt, err = db.PrepareContext(ctx, firstAccessesOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstAccessesOfDay: %w", err)
+	}
 	if q.firstPersonDayStmt, err = db.PrepareContext(ctx, firstPersonDay); err != nil {
 		return nil, fmt.Errorf("error preparing query FirstPersonDay: %w", err)
 	}
@@ -272,6 +275,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.liveItemsOfReasonStmt, err = db.PrepareContext(ctx, liveItemsOfReason); err != nil {
 		return nil, fmt.Errorf("error preparing query LiveItemsOfReason: %w", err)
+	}
+	if q.liveItemsOfUserDayStmt, err = db.PrepareContext(ctx, liveItemsOfUserDay); err != nil {
+		return nil, fmt.Errorf("error preparing query LiveItemsOfUserDay: %w", err)
 	}
 	if q.lookAtBulkJobStmt, err = db.PrepareContext(ctx, lookAtBulkJob); err != nil {
 		return nil, fmt.Errorf("error preparing query LookAtBulkJob: %w", err)
@@ -951,6 +957,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eraseAuditTextsStmt: %w", cerr)
 		}
 	}
+	if q.firstAccessesOfDayStmt != nil {
+		if cerr := q.firstAccessesOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstAccessesOfDayStmt: %w", cerr)
+		}
+	}
 	if q.firstPersonDayStmt != nil {
 		if cerr := q.firstPersonDayStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing firstPersonDayStmt: %w", cerr)
@@ -1024,6 +1035,11 @@ func (q *Queries) Close() error {
 	if q.liveItemsOfReasonStmt != nil {
 		if cerr := q.liveItemsOfReasonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing liveItemsOfReasonStmt: %w", cerr)
+		}
+	}
+	if q.liveItemsOfUserDayStmt != nil {
+		if cerr := q.liveItemsOfUserDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing liveItemsOfUserDayStmt: %w", cerr)
 		}
 	}
 	if q.lookAtBulkJobStmt != nil {
@@ -1688,6 +1704,7 @@ type Queries struct {
 	endBulkJobStmt              *sql.Stmt
 	endIntegrationStmt          *sql.Stmt
 	eraseAuditTextsStmt         *sql.Stmt
+	firstAccessesOfDayStmt      *sql.Stmt
 	firstPersonDayStmt          *sql.Stmt
 	forgetOtherStmt             *sql.Stmt
 	forgetPlannedStampsStmt     *sql.Stmt
@@ -1703,6 +1720,7 @@ type Queries struct {
 	linksSinceStmt              *sql.Stmt
 	liveItemsOfDayStmt          *sql.Stmt
 	liveItemsOfReasonStmt       *sql.Stmt
+	liveItemsOfUserDayStmt      *sql.Stmt
 	lookAtBulkJobStmt           *sql.Stmt
 	makeBulkJobStmt             *sql.Stmt
 	metOtherStmt                *sql.Stmt
@@ -1888,6 +1906,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		endBulkJobStmt:              q.endBulkJobStmt,
 		endIntegrationStmt:          q.endIntegrationStmt,
 		eraseAuditTextsStmt:         q.eraseAuditTextsStmt,
+		firstAccessesOfDayStmt:      q.firstAccessesOfDayStmt,
 		firstPersonDayStmt:          q.firstPersonDayStmt,
 		forgetOtherStmt:             q.forgetOtherStmt,
 		forgetPlannedStampsStmt:     q.forgetPlannedStampsStmt,
@@ -1903,6 +1922,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		linksSinceStmt:              q.linksSinceStmt,
 		liveItemsOfDayStmt:          q.liveItemsOfDayStmt,
 		liveItemsOfReasonStmt:       q.liveItemsOfReasonStmt,
+		liveItemsOfUserDayStmt:      q.liveItemsOfUserDayStmt,
 		lookAtBulkJobStmt:           q.lookAtBulkJobStmt,
 		makeBulkJobStmt:             q.makeBulkJobStmt,
 		metOtherStmt:                q.metOtherStmt,

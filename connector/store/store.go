@@ -82,9 +82,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
+// writerCache is how much of the file the writer keeps in memory, in KiB: the upper parts of the indexes, so that taking in a backlog does not
+// read them again and again. It is taken as it is needed.
+const writerCache = 16 << 10
+
 func connect(driver, dsn string, readers int) (*Store, error) {
 	writing := dsn
 	if readers > 0 {
+		writing += "&_pragma=cache_size(-" + strconv.Itoa(writerCache) + ")"
 		writing += "&_txlock=immediate" // a transaction that reads first and writes then would otherwise fail with SQLITE_BUSY
 	}
 	write, err := sql.Open(driver, writing)

@@ -6,6 +6,9 @@ ON CONFLICT (org, id) DO NOTHING;
 -- name: AccessesOfDay :many
 SELECT * FROM access WHERE user_id = sqlc.arg(user_id) AND user_id <> '' AND day = sqlc.arg(day) ORDER BY at;
 
+-- name: FirstAccessesOfDay :many
+SELECT * FROM access WHERE user_id = sqlc.arg(user_id) AND user_id <> '' AND day = sqlc.arg(day) ORDER BY at LIMIT 3;
+
 -- name: SaveDoor :exec
 INSERT INTO door (org, id, name, last_day) VALUES (sqlc.arg(org), sqlc.arg(id), sqlc.arg(name), sqlc.arg(last_day))
 ON CONFLICT (org, id) DO UPDATE SET name = excluded.name, last_day = MAX(last_day, excluded.last_day);

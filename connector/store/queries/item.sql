@@ -9,6 +9,10 @@ UPDATE item SET detail = sqlc.arg(detail), employee_id = sqlc.arg(employee_id) W
 -- name: LiveItemsOfDay :many
 SELECT * FROM item WHERE user_id = sqlc.arg(user_id) AND day = sqlc.arg(day) AND state IN ('open', 'closed');
 
+-- Those of the day, and those of the person that are of no single day.
+-- name: LiveItemsOfUserDay :many
+SELECT * FROM item WHERE user_id = sqlc.arg(user_id) AND day IN (0, sqlc.arg(day)) AND state IN ('open', 'closed');
+
 -- name: LiveItemsOfReason :many
 SELECT * FROM item WHERE reason = sqlc.arg(reason) AND state IN ('open', 'closed');
 
