@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"dakokubridge/connector"
@@ -108,13 +109,12 @@ func TestCanaryScanM01(t *testing.T) {
 	ok(t, err)
 	defer func() { ok(t, log.Close()) }()
 	tap := &wiretap{secrets: map[string]string{}, hosts: map[string]bool{}}
-	panics := false
+	var panics atomic.Bool
 	r := rig.Quiet(t, rig.Options{
 		LogPath: log.Name(), Log: slog.New(transport.RedactingHandler(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))),
 		Transport: func(way http.RoundTripper) http.RoundTripper { tap.way = way; return tap },
 		Hook: func(_ context.Context, point string) error {
-			if panics && point == engine.HookOutboxBeforeSend {
-				panics = false
+			if point == engine.HookOutboxBeforeSend && panics.CompareAndSwap(true, false) {
 				tap.mu.Lock()
 				defer tap.mu.Unlock()
 				for secret := range tap.secrets {
@@ -141,7 +141,7 @@ func TestCanaryScanM01(t *testing.T) {
 	ok(t, r.CancelSignIn(t.Context(), begun.ID))
 
 	r.Link(at("25 05:00"))
-	panics = true
+	panics.Store(true)
 	r.RunUntil(at("25 12:00"))
 	tap.repeating(true)
 	r.World.AkerunServer().ExpireTokens()
