@@ -69,9 +69,9 @@ type scene struct {
 	act      func(s *stage.Stage)    // what is pressed before the picture is taken
 	status   func(*connector.Status) // what is otherwise than the façade says
 	demo     bool                    // with the demo's banner
-	detail   bool                    // Japanese in light and English in dark is enough, and of a dialog nothing around it
+	detail   bool                    // Japanese in light is enough (English in dark to look at), and of a dialog nothing around it
 	size     fyne.Size               // of the window; zero for the usual one
-	scale    float32                 // of the screen; zero for 100 %. Such a picture is written into a folder of its own
+	scale    float32                 // of the screen; zero for 100 %. Such a picture is only to look at
 }
 
 // take takes a picture with each camera.
@@ -156,8 +156,11 @@ func (c *camera) capture(t *testing.T, sc scene, window fyne.Window) {
 	if folder == "" {
 		return
 	}
-	if sc.scale != 0 {
+	switch { // what is only for looking at once stays out of the project
+	case sc.scale != 0:
 		folder = filepath.Join(os.TempDir(), fmt.Sprintf("dakokubridge-scale-%g", 100*sc.scale))
+	case sc.detail && c.language == "en":
+		folder = filepath.Join(os.TempDir(), "dakokubridge-details")
 	}
 	write(t, filepath.Join(folder, c.language+"-"+c.mode, sc.name+".png"), reduced)
 }

@@ -109,6 +109,10 @@ func TestFromTheWizardToStampsAndBack(t *testing.T) {
 
 	m.click("履歴", 0, 40) // 設定
 	m.click("連携解除")
+	m.see("上の内容を理解しました")
+	m.key("Escape")
+	m.until("the dialog to be closed", func() bool { _, _, there := m.look("上の内容を理解しました"); return !there })
+	m.click("連携解除")
 	m.click("上の内容を理解しました")
 	m.click("連携を解除する")
 	m.until("the tray to say 連携解除済", func() bool { return m.tray.title() == "連携解除済" })

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -114,6 +113,7 @@ func (o *office) Status(ctx context.Context) (connector.Status, error) {
 type hall struct {
 	*stage.Stage
 	office *office
+	frame  *shell.Frame
 	took   map[string][]time.Duration
 	now    string
 }
@@ -145,6 +145,48 @@ func (h *hall) do(what string, f func()) {
 	h.Settle()
 }
 
+// show puts a screen into the window; the time is that of building it.
+func (h *hall) show(what string, screen shell.Screen, argument string) {
+	if h.frame != nil {
+		h.frame.Close()
+	}
+	h.frame = h.Open(context.Background())
+	h.do(what, func() { h.Window.SetContent(screen(h.frame, argument)) })
+}
+
+// press presses a button or a tick, which is looked for beforehand.
+func (h *hall) press(what, label string) {
+	if buttons := h.Buttons(label); len(buttons) > 0 {
+		h.do(what, buttons[0].OnTapped)
+		return
+	}
+	var found *widget.Check
+	var look func(o fyne.CanvasObject)
+	look = func(o fyne.CanvasObject) {
+		if o == nil || !o.Visible() {
+			return
+		}
+		if check, ok := o.(*widget.Check); ok && check.Text == label {
+			found = check
+		}
+		for _, part := range parts(o) {
+			look(part)
+		}
+	}
+	look(h.Window.Content())
+	h.do(what, func() { found.SetChecked(!found.Checked) })
+}
+
+func parts(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch o := o.(type) {
+	case *fyne.Container:
+		return o.Objects
+	case fyne.Widget:
+		return test.WidgetRenderer(o).Objects()
+	}
+	return nil
+}
+
 // scroll shows another part of the tables and lists that are shown.
 func (h *hall) scroll() {
 	var look func(o fyne.CanvasObject)
@@ -161,66 +203,59 @@ func (h *hall) scroll() {
 		case *widget.List:
 			o.ScrollTo(min(60, o.Length()-1))
 			return
-		case *container.Scroll:
-			look(o.Content)
-		case *fyne.Container:
-			for _, part := range o.Objects {
-				look(part)
-			}
-		case fyne.Widget:
-			for _, part := range test.WidgetRenderer(o).Objects() {
-				look(part)
-			}
+		}
+		for _, part := range parts(o) {
+			look(part)
 		}
 	}
 	look(h.Window.Content())
 }
 
-// head presses the head of a column of the first table.
-func (h *hall) head(title string) {
-	for _, b := range h.Buttons(title) {
-		b.OnTapped()
-		return
-	}
-}
-
 // visits are the screens, each with what a person does on it.
 var visits = map[string]func(h *hall){
 	"people": func(h *hall) {
-		h.do("open people", func() { h.Show(people.New, "") })
+		h.show("open people", people.New, "")
 		for _, typed := range []string{"山", "山田", "00", ""} {
-			h.do("type "+typed, func() { h.Entries()[0].SetText(typed) })
+			entry := h.Entries()[0]
+			h.do("type "+typed, func() { entry.SetText(typed) })
 		}
-		h.do("filter by verdict", func() { h.Selects()[0].SetSelectedIndex(1) })
-		h.do("filter by none", func() { h.Selects()[0].SetSelectedIndex(0) })
-		h.do("sort by name", func() { h.head(text.Of("column_akerun_name")) })
-		h.do("sort by verdict", func() { h.head(text.Of("column_verdict")) })
-		h.do("tick everyone", func() { h.Press(text.Of("people_tick_all")) })
+		choice := h.Selects()[0]
+		h.do("filter by verdict", func() { choice.SetSelectedIndex(1) })
+		h.do("filter by none", func() { choice.SetSelectedIndex(0) })
+		h.press("sort by name", text.Of("column_akerun_name"))
+		h.press("sort by verdict", text.Of("column_verdict"))
+		h.press("tick everyone", text.Of("people_tick_all"))
 		h.do("scroll", h.scroll)
 	},
 	"dashboard": func(h *hall) {
-		h.do("open the dashboard", func() { h.Show(dashboard.New, "") })
-		h.do("another state", func() { h.office.head += "."; h.Refresh() })
-		h.do("type a caller", func() { h.Entries()[0].SetText("0028") })
+		h.show("open the dashboard", dashboard.New, "")
+		h.office.head += "."
+		status, err := h.office.Status(context.Background())
+		if err != nil {
+			panic(err)
+		}
+		h.do("another state", func() { h.Update(status) })
+		entry := h.Entries()[0]
+		h.do("type a caller", func() { entry.SetText("0028") })
 		h.Until("an answer", func() bool { return h.Pending() == 0 && !h.Has(text.Of("items_empty")) })
 	},
 	"lists": func(h *hall) {
-		h.do("open the lists", func() { h.Show(func(f *shell.Frame, _ string) fyne.CanvasObject { return items.New(f) }, "") })
-		h.do("to review", func() {
-			h.Tab(text.Of("items_tab", text.Args{"List": text.List("review"), "N": h.office.count("review")}))
-		})
-		h.do("select all", func() { h.Press(text.Of("items_select_all")) })
+		h.show("open the lists", func(f *shell.Frame, _ string) fyne.CanvasObject { return items.New(f) }, "")
+		h.press("to review", text.Of("items_tab", text.Args{"List": text.List("review"), "N": h.office.count("review")}))
+		h.press("select all", text.Of("items_select_all"))
 		h.do("scroll", h.scroll)
 	},
 	"days": func(h *hall) {
-		h.do("open a month of days", func() { h.Show(days.New, "2026-11-01") })
-		h.do("select all", func() { h.Press(text.Of("items_select_all")) })
-		h.do("sort by name", func() { h.head(text.Of("days_name")) })
+		h.show("open a month of days", days.New, "2026-11-01")
+		h.press("select all", text.Of("items_select_all"))
+		h.press("select none", text.Of("items_select_all"))
+		h.press("sort by name", text.Of("days_name"))
 		h.do("scroll", h.scroll)
 	},
 	"wizard": func(h *hall) {
-		h.do("open the wizard's people", func() { h.Show(wizard.New, "") })
-		h.do("type", func() { h.Entries()[0].SetText("山") })
+		h.show("open the wizard's people", wizard.New, "")
+		entry := h.Entries()[0]
+		h.do("type", func() { entry.SetText("山") })
 		h.do("scroll", h.scroll)
 	},
 }
@@ -234,6 +269,7 @@ func BenchmarkHandlers(b *testing.B) {
 				for range max(b.N, 3) {
 					visits[screen](h)
 				}
+				h.frame.Close()
 				return medians(h.took)
 			}
 			l, s := of(large), of(small)

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -36,14 +37,14 @@ type screen struct {
 	f        *shell.Frame
 	from, to *field.Date
 	search   *widget.Entry
-	table    *field.Table[connector.PersonDay]
+	table    *field.Table[*row]
 	all      *widget.Check
 	again    *widget.Button
 	count    *widget.Label
 	empty    *widget.Label
 	working  *fyne.Container // bar and button to cancel
 
-	ticked map[key]bool
+	ticked int    // rows
 	head   string // of the audit chain when the days were read
 	round  int
 	task   *shell.Task
@@ -52,15 +53,26 @@ type screen struct {
 // key names one row.
 type key struct{ user, employee, day string }
 
-func keyOf(d connector.PersonDay) key { return key{d.UserID, d.EmployeeID, d.Day} }
+func keyOf(r *row) key { return key{r.UserID, r.EmployeeID, r.Day} }
+
+// mostKept is how many single ticks stay when the days are read again. A month of a large company has hundreds of thousands of rows, and
+// whoever has ticked so many of them has ticked all.
+const mostKept = 5000
 
 // New makes the screen. The argument is empty, or a day and then part of a code or name: "2026-11-25 0028".
 func New(f *shell.Frame, argument string) fyne.CanvasObject {
-	s := &screen{f: f, ticked: make(map[key]bool)}
+	s := &screen{f: f}
 	s.from, s.to = field.NewDate(f.Now), field.NewDate(f.Now)
 	s.search = field.Search(text.Of("days_search"), func(string) { s.changed() })
 	s.table = field.NewTable(s.columns())
-	s.table.OnOpen = s.open
+	s.table.OnOpen = func(r *row) { s.open(r.PersonDay) }
+	s.table.Beside = func(work, done func()) {
+		shell.Do(f, func(context.Context) error { work(); return nil }, func(err error) {
+			if err == nil {
+				done()
+			}
+		})
+	}
 	s.all = widget.NewCheck(text.Of("items_select_all"), s.tickAll)
 	s.again = widget.NewButtonWithIcon("", theme.MailSendIcon(), s.resend)
 	s.count, s.empty = widget.NewLabel(""), widget.NewLabel("")
@@ -82,10 +94,10 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 		}
 		return f.Connector.ExportDays(ctx, q, format, language)
 	})
-	// In a narrow window, or at 200 %, these rows scroll sideways instead of holding the window wide.
-	spans := container.NewHScroll(container.NewHBox(s.preset("days_today", 0), s.preset("days_yesterday", -1), s.month("days_month", 0),
-		s.month("days_month_before", -1), widget.NewSeparator(), s.from, widget.NewLabel("–"), s.to))
-	actions := container.NewHScroll(container.NewHBox(s.all, s.again, save, s.count))
+	// In a narrow window, or at 200 %, these rows become two instead of holding the window wide.
+	spans := container.New(layout.NewRowWrapLayout(), container.NewHBox(s.preset("days_today", 0), s.preset("days_yesterday", -1), s.month("days_month", 0),
+		s.month("days_month_before", -1)), container.NewHBox(s.from, widget.NewLabel("–")), s.to)
+	actions := container.New(layout.NewRowWrapLayout(), s.all, s.again, save, s.count)
 	choice := container.NewVBox(spans, s.search, actions, s.working)
 	return container.NewPadded(container.NewBorder(choice, nil, nil, nil, container.NewStack(s.table, container.NewCenter(s.empty))))
 }
@@ -174,13 +186,15 @@ func (s *screen) read() {
 		s.show(nil, err)
 		return
 	}
-	s.task = shell.Work(s.f, func(ctx context.Context) ([]connector.PersonDay, error) { return s.f.Connector.Days(ctx, q) },
-		func(days []connector.PersonDay, err error) {
-			if round == s.round {
-				s.round++ // the bar is not shown any more
-				s.show(days, err)
-			}
-		})
+	s.task = shell.Work(s.f, func(ctx context.Context) ([]*row, error) {
+		days, err := s.f.Connector.Days(ctx, q)
+		return rowsOf(days), err
+	}, func(rows []*row, err error) {
+		if round == s.round {
+			s.round++ // the bar is not shown any more
+			s.show(rows, err)
+		}
+	})
 	s.f.After(patience, func() {
 		if round == s.round {
 			s.working.Show()
@@ -188,7 +202,7 @@ func (s *screen) read() {
 	})
 }
 
-func (s *screen) show(days []connector.PersonDay, err error) {
+func (s *screen) show(rows []*row, err error) {
 	s.task = nil
 	s.working.Hide()
 	var choice wrong
@@ -200,72 +214,100 @@ func (s *screen) show(days []connector.PersonDay, err error) {
 	default:
 		s.empty.SetText(text.Of("days_empty"))
 	}
-	if len(days) == 0 {
+	if len(rows) == 0 {
 		s.empty.Show()
 	} else {
 		s.empty.Hide()
 	}
-	there := make(map[key]bool, len(days))
-	for _, d := range days {
-		there[keyOf(d)] = true
-	}
-	for k := range s.ticked {
-		if !there[k] {
-			delete(s.ticked, k)
+	s.keep(rows)
+	s.table.SetRows(rows)
+	s.counted()
+}
+
+// keep ticks in other rows what is ticked now.
+func (s *screen) keep(rows []*row) {
+	old := s.table.Rows()
+	every := s.ticked > 0 && s.ticked == len(old)
+	kept := make(map[key]bool)
+	if !every && s.ticked <= mostKept {
+		for _, r := range old {
+			if r.ticked {
+				kept[keyOf(r)] = true
+			}
 		}
 	}
-	s.table.SetRows(days)
-	s.counted()
+	s.ticked = 0
+	if !every && len(kept) == 0 {
+		return
+	}
+	for _, r := range rows {
+		if r.ticked = every || kept[keyOf(r)]; r.ticked {
+			s.ticked++
+		}
+	}
 }
 
 func (s *screen) counted() {
 	s.count.SetText(field.Count(len(s.table.Rows())))
-	s.again.SetText(text.Of("days_resend", text.Args{"N": len(s.ticked)}))
-	if len(s.ticked) == 0 {
+	s.again.SetText(text.Of("days_resend", text.Args{"N": s.ticked}))
+	if s.ticked == 0 {
 		s.again.Disable()
 	} else {
 		s.again.Enable()
 	}
-	s.all.Checked = len(s.ticked) > 0 && len(s.ticked) == len(s.table.Rows()) // not SetChecked, which would tick
+	s.all.Checked = s.ticked > 0 && s.ticked == len(s.table.Rows()) // not SetChecked, which would tick
 	s.all.Refresh()
 }
 
-func (s *screen) tick(d connector.PersonDay, on bool) {
-	if on {
-		s.ticked[keyOf(d)] = true
-	} else {
-		delete(s.ticked, keyOf(d))
+func (s *screen) tick(r *row, on bool) {
+	if r.ticked != on {
+		r.ticked = on
+		s.ticked++
+		if !on {
+			s.ticked -= 2
+		}
 	}
 	s.counted()
 }
 
 func (s *screen) tickAll(on bool) {
-	clear(s.ticked)
+	s.untick()
 	if on {
-		for _, d := range s.table.Rows() {
-			s.ticked[keyOf(d)] = true
+		for _, r := range s.table.Rows() {
+			r.ticked = true
 		}
+		s.ticked = len(s.table.Rows())
 	}
 	s.table.Refresh()
 	s.counted()
+}
+
+func (s *screen) untick() {
+	for _, r := range s.table.Rows() {
+		r.ticked = false
+	}
+	s.ticked = 0
 }
 
 // resend asks for the days from the first to the last ticked one, for the people ticked. The preview shows what that comes to.
 func (s *screen) resend() {
 	var r connector.ResendRequest
 	people := make(map[string]bool)
-	for k := range s.ticked {
-		if r.From == "" || k.day < r.From {
-			r.From = k.day
+	for _, d := range s.table.Rows() {
+		if !d.ticked {
+			continue
 		}
-		r.To = max(r.To, k.day)
-		if !people[k.user] {
-			people[k.user] = true
-			r.UserIDs = append(r.UserIDs, k.user)
+		if r.From == "" || d.Day < r.From {
+			r.From = d.Day
+		}
+		r.To = max(r.To, d.Day)
+		if !people[d.UserID] {
+			people[d.UserID] = true
+			r.UserIDs = append(r.UserIDs, d.UserID)
 		}
 	}
 	resend.Ask(s.f, r, func() {
-		clear(s.ticked)
+		s.untick()
 		s.read()
 	})
 }

@@ -10,19 +10,32 @@ import (
 	"dakokubridge/ui/text"
 )
 
-func (s *screen) columns() []field.Column[connector.PersonDay] {
-	type day = connector.PersonDay
-	return []field.Column[day]{
-		{Title: "", Width: 40, Tick: func(d day) bool { return s.ticked[keyOf(d)] }, OnTick: s.tick},
-		{Title: text.Of("days_day"), Width: 92, Text: func(d day) string { return d.Day }},
-		{Title: text.Of("days_code"), Width: 58, Text: code},
-		{Title: text.Of("days_name"), Width: 104, Text: func(d day) string { return d.Name }},
-		{Title: text.Of("days_first"), Width: 52, Text: func(d day) string { return timeOn(d.Day, d.First) }},
-		{Title: text.Of("days_last"), Width: 52, Text: func(d day) string { return timeOn(d.Day, d.Last) }},
-		{Title: text.Of("days_accesses"), Width: 44, Text: func(d day) string { return strconv.Itoa(d.Accesses) }, Compare: func(a, b day) int { return a.Accesses - b.Accesses }},
-		{Title: text.Kind("in"), Width: 198, Text: func(d day) string { return stampCell(d, "in") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "in") }},
-		{Title: text.Kind("out"), Width: 198, Text: func(d day) string { return stampCell(d, "out") }, Mark: func(d day) (field.Mark, bool) { return markOf(d, "out") }},
-		{Title: text.Of("days_items"), Width: 120, Grows: true, Text: itemsCell},
+// row is a person's day in the table.
+type row struct {
+	connector.PersonDay
+	ticked bool
+}
+
+func rowsOf(days []connector.PersonDay) []*row {
+	rows := make([]*row, len(days))
+	for n, d := range days {
+		rows[n] = &row{PersonDay: d}
+	}
+	return rows
+}
+
+func (s *screen) columns() []field.Column[*row] {
+	return []field.Column[*row]{
+		{Title: "", Width: 40, Tick: func(r *row) bool { return r.ticked }, OnTick: s.tick},
+		{Title: text.Of("days_day"), Width: 92, Text: func(r *row) string { return r.Day }},
+		{Title: text.Of("days_code"), Width: 58, Text: func(r *row) string { return code(r.PersonDay) }},
+		{Title: text.Of("days_name"), Width: 104, Text: func(r *row) string { return r.Name }},
+		{Title: text.Of("days_first"), Width: 52, Text: func(r *row) string { return timeOn(r.Day, r.First) }},
+		{Title: text.Of("days_last"), Width: 52, Text: func(r *row) string { return timeOn(r.Day, r.Last) }},
+		{Title: text.Of("days_accesses"), Width: 44, Text: func(r *row) string { return strconv.Itoa(r.Accesses) }, Compare: func(a, b *row) int { return a.Accesses - b.Accesses }},
+		{Title: text.Kind("in"), Width: 198, Text: func(r *row) string { return stampCell(r.PersonDay, "in") }, Mark: func(r *row) (field.Mark, bool) { return markOf(r.PersonDay, "in") }},
+		{Title: text.Kind("out"), Width: 198, Text: func(r *row) string { return stampCell(r.PersonDay, "out") }, Mark: func(r *row) (field.Mark, bool) { return markOf(r.PersonDay, "out") }},
+		{Title: text.Of("days_items"), Width: 120, Grows: true, Text: func(r *row) string { return itemsCell(r.PersonDay) }},
 	}
 }
 

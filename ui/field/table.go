@@ -34,13 +34,19 @@ type Table[T any] struct {
 	*widget.Table
 	// OnOpen is called with the row that was pressed.
 	OnOpen func(T)
+	// Beside runs work on a goroutine of its own and then done on Fyne's; with it, tables that take long to sort are sorted beside the window.
+	Beside func(work, done func())
 
 	columns    []Column[T]
 	widths     []float32 // as they are set
 	rows       []T
 	sortedBy   int // -1: as given
 	descending bool
+	round      int // of sorting; what comes of an earlier one is dropped
 }
+
+// manyRows is from how many rows on sorting may take longer than a person notices.
+const manyRows = 20_000
 
 // NewTable makes an empty table.
 func NewTable[T any](columns []Column[T]) *Table[T] {
@@ -94,7 +100,6 @@ func (t *Table[T]) fit(width float32) {
 func (t *Table[T]) SetRows(rows []T) {
 	t.rows = slices.Clone(rows)
 	t.sort()
-	t.Refresh()
 }
 
 // Rows are the rows in the order shown; not to be changed.
@@ -103,18 +108,37 @@ func (t *Table[T]) Rows() []T { return t.rows }
 // SortBy orders by a column, the first being 0.
 func (t *Table[T]) SortBy(column int, descending bool) {
 	t.sortedBy, t.descending = column, descending
-	t.sort()
 	t.fit(t.Size().Width)
-	t.Refresh()
+	t.sort()
 }
 
+// sort puts the rows into the order that was chosen and shows them. Until many rows are sorted they show as they are.
 func (t *Table[T]) sort() {
+	t.round++
 	if t.sortedBy < 0 {
+		t.Refresh()
 		return
 	}
-	by := t.columns[t.sortedBy].order()
-	slices.SortStableFunc(t.rows, func(a, b T) int {
-		if t.descending {
+	column, descending, round := t.columns[t.sortedBy], t.descending, t.round
+	if len(t.rows) < manyRows || t.Beside == nil || column.Tick != nil { // a tick may change meanwhile, and compares quickly
+		sorted(t.rows, column, descending)
+		t.Refresh()
+		return
+	}
+	t.Refresh()
+	rows := slices.Clone(t.rows)
+	t.Beside(func() { sorted(rows, column, descending) }, func() {
+		if round == t.round {
+			t.rows = rows
+			t.Refresh()
+		}
+	})
+}
+
+func sorted[T any](rows []T, column Column[T], descending bool) {
+	by := column.order()
+	slices.SortStableFunc(rows, func(a, b T) int {
+		if descending {
 			a, b = b, a
 		}
 		return by(a, b)
@@ -140,6 +164,12 @@ func number(b bool) int {
 
 func (t *Table[T]) opened(id widget.TableCellID) {
 	t.UnselectAll()
+	if column := id.Col; column >= 0 && column < len(t.columns) && t.columns[column].Tick != nil && id.Row >= 0 && id.Row < len(t.rows) {
+		row := t.rows[id.Row] // by keyboard, or beside the tick
+		t.columns[column].OnTick(row, !t.columns[column].Tick(row))
+		t.Refresh()
+		return
+	}
 	if t.OnOpen != nil && id.Row >= 0 && id.Row < len(t.rows) {
 		t.OnOpen(t.rows[id.Row])
 	}

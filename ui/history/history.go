@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -24,7 +25,7 @@ const pageSize = 200
 // Kinds are all kinds of entries, a closed set; a test compares it with what the connector writes.
 var Kinds = []string{
 	"accepted", "akerun_client", "answer", "applied", "asked", "begun", "decided", "deleted", "door_excluded", "erased", "error", "excluded",
-	"item_closed", "item_cured", "item_opened", "left_over", "link_closed", "link_opened", "link_settled", "on_sheet", "organization", "paused",
+	"item_closed", "item_cured", "item_opened", "job_ended", "jobs_off", "left_over", "link_closed", "link_opened", "link_settled", "on_sheet", "organization", "paused",
 	"people_erased", "processed", "read", "refused", "relink_cured", "relink_needed", "resumed", "rights", "send_failed", "sending", "settings",
 	"settled", "side_failed", "side_well", "signed_in", "started", "super_manager_confirmed", "texts_erased", "thinned", "unlinked", "user_code",
 	"user_code_cancelled", "user_code_failed", "user_code_left_over", "user_codes_cancelled", "user_codes_planned", "user_gone", "verdict", "withdrawn",
@@ -55,10 +56,10 @@ func New(f *shell.Frame, argument string) fyne.CanvasObject {
 	}
 	slices.Sort(options[2:])
 	s.rows = field.NewTable([]field.Column[connector.HistoryEntry]{
-		{Title: text.Of("history_at"), Width: 170, Text: func(e connector.HistoryEntry) string { return text.Second(e.At) }},
-		{Title: text.Of("history_kind"), Width: 210, Text: func(e connector.HistoryEntry) string { return Kind(e.Kind) }},
-		{Title: text.Of("history_who"), Width: 150, Text: who},
-		{Title: text.Of("history_stamp"), Width: 140, Text: stamp},
+		{Title: text.Of("history_at"), Width: 156, Text: func(e connector.HistoryEntry) string { return text.Second(e.At) }},
+		{Title: text.Of("history_kind"), Width: 228, Text: func(e connector.HistoryEntry) string { return Kind(e.Kind) }},
+		{Title: text.Of("history_who"), Width: 140, Text: who},
+		{Title: text.Of("history_stamp"), Width: 166, Text: stamp},
 		{Title: text.Of("history_detail"), Width: 220, Grows: true, Text: func(e connector.HistoryEntry) string { return detail(e, " ・ ", false) }},
 		{Title: text.Of("history_number"), Width: 70, Text: func(e connector.HistoryEntry) string { return text.Of("history_seq", text.Args{"N": e.Seq}) },
 			Compare: func(a, b connector.HistoryEntry) int { return int(a.Seq - b.Seq) }},
@@ -201,8 +202,16 @@ func nameOf(name string) string {
 	return name
 }
 
-// valueOf puts codes of a closed set into words.
+// instants are the forms in which instants stand in entries.
+var instants = []string{time.RFC3339, "2006-01-02 15:04:05 -07:00"}
+
+// valueOf puts codes of a closed set and instants into words.
 func valueOf(name, value string) string {
+	for _, form := range instants {
+		if at, err := time.Parse(form, value); err == nil {
+			return text.Second(at)
+		}
+	}
 	switch {
 	case connector.KnownReason(value):
 		return text.Reason(value)

@@ -20,7 +20,7 @@ func BenchmarkTenThousandItems(b *testing.B) {
 	var p *panel
 	s.Show(func(f *shell.Frame, _ string) fyne.CanvasObject {
 		p = newPanel(f)
-		return p.tabs
+		return p.tabs.Content
 	}, "")
 	all := make([]connector.Item, 10_000)
 	for n := range all {

@@ -8,9 +8,9 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"dakokubridge/connector"
+	"dakokubridge/ui/field"
 	"dakokubridge/ui/shell"
 	"dakokubridge/ui/text"
 )
@@ -21,7 +21,7 @@ var lists = []string{"stopped", "action", "review"}
 // panel is the three lists in tabs.
 type panel struct {
 	f     *shell.Frame
-	tabs  *container.AppTabs
+	tabs  *field.Tabs
 	pages []*page
 	doors map[string]string // names by id
 
@@ -32,16 +32,16 @@ type panel struct {
 }
 
 // New makes the lists. They follow the status by themselves.
-func New(f *shell.Frame) fyne.CanvasObject { return newPanel(f).tabs }
+func New(f *shell.Frame) fyne.CanvasObject { return newPanel(f).tabs.Content }
 
 func newPanel(f *shell.Frame) *panel {
-	p := &panel{f: f, tabs: container.NewAppTabs()}
+	p := &panel{f: f, tabs: field.NewTabs()}
 	for _, list := range lists {
 		page := newPage(p, list)
 		p.pages = append(p.pages, page)
-		p.tabs.Append(container.NewTabItem(text.List(list), page.content))
+		p.tabs.Append(text.List(list), page.content)
 	}
-	p.tabs.OnSelected = func(*container.TabItem) { p.shown = true }
+	p.tabs.OnChosen = func(int) { p.shown = true }
 	f.OnStatus(func(s connector.Status) {
 		if s.AuditHead != p.head {
 			p.head = s.AuditHead
@@ -105,14 +105,13 @@ func (p *panel) show(r reading) {
 			mine = append(mine, i)
 		}
 		page.set(mine)
-		p.tabs.Items[n].Text = text.Of("items_tab", text.Args{"List": text.List(page.list), "N": open})
+		p.tabs.SetTitle(n, text.Of("items_tab", text.Args{"List": text.List(page.list), "N": open}))
 		if open > 0 && first < 0 {
 			first = n
 		}
 	}
 	if !p.shown && first >= 0 {
-		p.tabs.SelectIndex(first)
+		p.tabs.Choose(first)
 	}
 	p.shown = true
-	p.tabs.Refresh()
 }

@@ -62,7 +62,7 @@ func TestAnItemTellsWhatToDoAndIsClosedWithAMemo(t *testing.T) {
 	r := office(t)
 	s := stage.New(t, r.Local, "ja")
 	s.Show(screen, "")
-	s.Tab("確認リスト（2）")
+	s.Tap("確認リスト（2）")
 	s.Want("退勤なし　人 77001（77001）", "2026年11月25日（水）")
 	s.Tap("文面をコピー")
 	if got := s.App.Clipboard().Content(); !strings.Contains(got, "2026年11月25日（水）の退勤の記録がありません（最後の入退室は09:30）") {
@@ -128,7 +128,7 @@ func TestADayThatWasNeverStampedIsSentAgainAfterAPreview(t *testing.T) {
 	r.RunUntil(at("26 09:30"))
 	s := stage.New(t, r.Local, "ja")
 	s.Show(screen, "")
-	s.Tab("確認リスト（1）")
+	s.Tap("確認リスト（1）")
 	s.Want("未打刻の日　遅 登録（77009）")
 	s.Tap("再送…")
 	s.Want("次の2件を送ります", "2026-11-25", "出勤", "退勤")

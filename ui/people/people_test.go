@@ -485,7 +485,7 @@ func TestNightsArePointedOut(t *testing.T) {
 	if words, _ := cell(t, s, 0, 6); words != "連携できます" {
 		t.Errorf("before: %q", words)
 	}
-	s.Tap("5時をまたぐ勤務を調べる")
+	s.Tap("5時またぎを調べる")
 	s.Want("5時をまたいで勤務した人: 1人")
 	if words, _ := cell(t, s, 0, 6); words != "連携できます（5時をまたぐ勤務 1日）" {
 		t.Errorf("after: %q", words)

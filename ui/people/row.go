@@ -91,7 +91,7 @@ func (s *screen) columns() []field.Column[*row] {
 		{Title: text.Of("column_employee_code"), Width: 90, Text: func(r *row) string { return r.EmployeeCode }},
 		{Title: text.Of("column_employee_name"), Width: 118, Text: func(r *row) string { return r.EmployeeName }},
 		{Title: text.Of("column_mail"), Width: 60, Text: mailOf},
-		{Title: text.Of("column_verdict"), Width: 200, Grows: true, Text: remarkOf, Mark: markOf},
+		{Title: text.Of("column_verdict"), Width: 172, Grows: true, Text: remarkOf, Mark: markOf},
 		{Title: text.Of("column_included"), Width: 52, Tick: func(r *row) bool { return r.UserID != "" && !r.Excluded }, OnTick: s.include},
 	}
 }

@@ -404,6 +404,30 @@ func TestFailuresThatTakeLongOrAnotherNetwork(t *testing.T) {
 	}
 }
 
+// The same on Akerun's side, where the address is brought back by hand.
+func TestSignInsToAkerunThatFail(t *testing.T) {
+	p := newPlay(t, rig.Options{})
+	for code, want := range map[connector.ErrorCode]string{
+		connector.CodeTimeout:  "時間内にログインが終わりませんでした",
+		connector.CodeOffline:  "つながりません",
+		connector.CodeNoClient: "アプリIDまたは秘密キーが正しくありません",
+		connector.CodeKeychain: "保管場所が使えません",
+		connector.CodeNotFound: "Akerunに見つかりません",
+		connector.CodeInternal: "【診断情報を保存】",
+	} {
+		p.open("ja", failing{p.r.Local, &connector.Error{Code: code, Text: "x"}})
+		p.step(stepAkerun)
+		p.Fill("例：taro.yamada@example.co.jp", "taro@example.co.jp")
+		p.Tap("連携する")
+		p.App.Clipboard().SetContent("https://localhost/dakokubridge/akerun?code=c&state=s")
+		p.Tap("コピーしたアドレスを貼り付ける")
+		p.Want(want, "ログインする方のメールアドレス")
+		if !p.Enabled("連携する") {
+			t.Errorf("%s: no way out", code)
+		}
+	}
+}
+
 func TestEmployeeRightsAreBlocked(t *testing.T) {
 	p := newPlay(t, rig.Options{})
 	p.step(stepAkerun)

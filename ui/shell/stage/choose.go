@@ -5,29 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 )
-
-// Tab chooses the tab of that name, and settles.
-func (s *Stage) Tab(name string) {
-	s.t.Helper()
-	found := false
-	s.walk(func(o fyne.CanvasObject) bool {
-		if tabs, ok := o.(*container.AppTabs); ok && !found {
-			i := slices.IndexFunc(tabs.Items, func(t *container.TabItem) bool { return t.Text == name })
-			if found = i >= 0; found {
-				tabs.SelectIndex(i)
-			}
-		}
-		return true
-	})
-	if !found {
-		s.t.Fatalf("there is no tab %q; shown is:\n%s", name, s.Text())
-	}
-	s.Settle()
-}
 
 // Menu chooses the entry of that name in the menu that is open, and settles.
 func (s *Stage) Menu(name string) {
