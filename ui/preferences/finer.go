@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"dakokubridge/connector"
@@ -33,10 +34,10 @@ func (s *screen) finerCard() fyne.CanvasObject {
 	p.poll, p.polls = spans(e.PollInterval, 15*time.Second, 30*time.Second, time.Minute, 2*time.Minute, 5*time.Minute, 10*time.Minute, 30*time.Minute, time.Hour)
 	p.least, p.leasts = spans(e.MinimumSpan, 0, time.Minute, 3*time.Minute, 5*time.Minute, 10*time.Minute, 15*time.Minute, 30*time.Minute, time.Hour)
 	p.back, p.keep = numbers(1, 31, e.LookBackDays), numbers(3, 30, s.set.KeepYears)
+	p.deny.SetPlaceHolder(text.Of("preferences_deny_usual"))
 	p.deny.SetText(strings.Join(e.Deny, ", "))
-	p.deny.PlaceHolder = text.Of("preferences_deny_usual")
+	p.proxy.SetPlaceHolder("http://proxy.example.co.jp:8080")
 	p.proxy.SetText(s.set.Proxy)
-	p.proxy.PlaceHolder = "http://proxy.example.co.jp:8080"
 	form := container.New(layout.NewFormLayout())
 	for _, row := range []struct {
 		key   string
@@ -47,7 +48,7 @@ func (s *screen) finerCard() fyne.CanvasObject {
 	} {
 		form.Add(widget.NewLabelWithStyle(text.Of("preferences_"+row.key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
 		why := field.Paragraph(text.Of("preferences_" + row.key + "_why"))
-		why.Importance = widget.LowImportance
+		why.SizeName = theme.SizeNameCaptionText
 		form.Add(container.NewVBox(row.input, why))
 	}
 	save := widget.NewButton(text.Of("button_save"), func() {
