@@ -9,12 +9,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/url"
-	"os"
 	"regexp"
 	"runtime"
 	"slices"
@@ -26,9 +22,6 @@ import (
 	"dakokubridge/connector/store"
 	"dakokubridge/connector/transport"
 )
-
-// logTail is how much of the end of the log goes into a bundle, in bytes.
-const logTail = 512 << 10
 
 // report is the bundle's report.json. Nothing in it names a person, a company or a secret.
 type report struct {
@@ -236,31 +229,6 @@ func reportItems(rows []store.Item) []itemReport {
 		slices.Sort(out[n].DetailNames)
 	}
 	return out
-}
-
-// logTail reads the end of the log, from a whole line on.
-func (l *Local) logTail() ([]byte, error) {
-	if l.c.LogPath == "" {
-		return nil, nil
-	}
-	f, err := os.Open(l.c.LogPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	from := max(info.Size()-logTail, 0)
-	b, err := io.ReadAll(io.NewSectionReader(f, from, logTail))
-	if cut := bytes.IndexByte(b, '\n'); from > 0 && cut >= 0 {
-		b = b[cut+1:]
-	}
-	return b, err
 }
 
 // addresses finds mail addresses and hosts of a customer's own Salesforce in a text.
