@@ -1,25 +1,35 @@
 package connector_test
 
 import (
+	"bytes"
+	"context"
 	"crypto/x509"
 	"database/sql"
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"dakokubridge/connector"
 	"dakokubridge/connector/attendance"
+	"dakokubridge/connector/engine"
 	"dakokubridge/connector/proof/rig"
 	"dakokubridge/connector/settings"
 	"dakokubridge/connector/simulator"
 	"dakokubridge/connector/simulator/akerunserver"
 	"dakokubridge/connector/simulator/company"
 	"dakokubridge/connector/simulator/salesforceserver"
+	"dakokubridge/connector/transport"
+	"dakokubridge/connector/vault"
 )
 
 // failing is a way to the servers that fails as an error says, while it says anything.
@@ -357,4 +367,81 @@ func TestBoardM11_AuditVersusSink(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBoardK12_CleanQuitResume: ended at 17:00 and started at 09:00, the program sends what is due at once.
+func TestBoardK12_CleanQuitResume(t *testing.T) {
+	t.Parallel()
+	r := linked(t, rig.Options{})
+	p := r.Hire("7001")
+	r.Enter(p, times("25 09:00", "25 18:00", "26 08:55", "26 18:00")...)
+	r.RunUntil(at("25 17:00"))
+	ok(t, r.Close())
+	ok(t, r.World.Clock().Set(at("26 09:00")))
+	r.Reopen()
+	r.RunUntil(at("26 09:15"))
+	wantRows(t, r, p, "11-25 in 09:00:00", "11-25 out 18:00:00", "11-26 in 08:55:00")
+	wantOpen(t, r)
+	r.MustHold(nil)
+}
+
+// TestBoardC08_ClockStepForward: the PC's clock jumps by forty minutes at 04:30, and nothing leaves before 05:00 by the servers' time.
+func TestBoardC08_ClockStepForward(t *testing.T) {
+	t.Parallel()
+	r, p := linkedAndBusy(t, rig.Options{})
+	r.RunUntil(at("26 04:30"))
+	r.SetWrong(40 * time.Minute)
+	r.RunUntil(at("26 04:58"))
+	wantRows(t, r, p, threeDays[:1]...)
+	r.RunUntil(at("26 05:40"))
+	wantRows(t, r, p, threeDays[:2]...)
+	wantOpen(t, r, "CLOCK_WRONG")
+	r.MustHold(nil)
+}
+
+// TestBoardM04_PanicDump: a panic whose value is a secret leaves it neither in the log nor in an item nor in any file of the profile.
+func TestBoardM04_PanicDump(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	var secret atomic.Pointer[string]
+	r := linked(t, rig.Options{
+		Log: slog.New(transport.RedactingHandler(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+		Hook: func(_ context.Context, point string) error {
+			if s := secret.Load(); s != nil && (point == engine.HookDecideDay || point == engine.HookIngestBeforeCommit) {
+				panic(fmt.Errorf("renewing with %s", *s))
+			}
+			return nil
+		},
+	})
+	token, err := r.Vault.Get(t.Context(), vault.SalesforceRefreshToken)
+	ok(t, err)
+	p := r.Hire("7001")
+	r.Enter(p, times("25 09:00", "25 18:00")...)
+	r.RunUntil(at("25 08:50"))
+	secret.Store(&token)
+	r.RunUntil(at("25 09:30"))
+	if open := r.Open(); !slices.Contains(open, "PANIC") {
+		t.Errorf("open %q", open)
+	}
+	secret.Store(nil)
+	r.RunUntil(at("26 07:00"))
+	wantRows(t, r, p, "11-25 in 09:00:00", "11-25 out 18:00:00")
+	if !strings.Contains(log.String(), "panic in a stage") {
+		t.Error("the panic is not in the log")
+	}
+	ok(t, r.Close())
+	entries, err := os.ReadDir(r.Dir)
+	ok(t, err)
+	found := map[string]string{"the log": log.String()}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(r.Dir, e.Name()))
+		ok(t, err)
+		found[e.Name()] = string(data)
+	}
+	for name, text := range found {
+		if strings.Contains(text, token) {
+			t.Errorf("the secret is in %s", name)
+		}
+	}
+	r.Reopen()
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -57,6 +58,7 @@ func New(o Options) *http.Client {
 func systemTransport(proxy func() string) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy = chosenProxy(proxy, systemProxy())
+	t.DialContext = newDialer().DialContext
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.MaxResponseHeaderBytes = 1 << 20
 	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
@@ -69,6 +71,11 @@ func systemTransport(proxy func() string) *http.Transport {
 	t.IdleConnTimeout = 30 * time.Second
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second}
 	return t
+}
+
+// newDialer dials as net/http's default does, an IPv4 address soon after an IPv6 one that says nothing, and gives up sooner.
+func newDialer() *net.Dialer {
+	return &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
 }
 
 // caller is the RoundTripper of New's clients.

@@ -58,6 +58,7 @@ func TestBoardM13TLSFloor(t *testing.T) {
 		{"TLS 1.0", tomorrow, nil, []net.IP{here}, tls.VersionTLS10, true, false},
 		{"wrong name", tomorrow, []string{"api.example"}, nil, tls.VersionTLS13, true, false},
 		{"expired", yesterday, nil, []net.IP{here}, tls.VersionTLS13, true, false},
+		{"not valid yet, as at a PC whose clock says 1970 (C06)", tomorrow.Add(72 * time.Hour), nil, []net.IP{here}, tls.VersionTLS13, true, false},
 		{"signed by itself (a proxy that opens TLS)", tomorrow, nil, []net.IP{here}, tls.VersionTLS13, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
