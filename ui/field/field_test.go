@@ -202,6 +202,43 @@ func TestTheTableSortsTenThousandRows(t *testing.T) {
 	}
 }
 
+// What takes long to sort is sorted beside the window, and only the order that was asked for last is shown.
+func TestManyRowsAreSortedBesideTheWindow(t *testing.T) {
+	load(t, "ja")
+	table := newTestTable()
+	var work, done []func()
+	table.Beside = func(w, d func()) { work, done = append(work, w), append(done, d) }
+	test.NewTempWindow(t, table).Resize(fyne.NewSize(500, 400))
+	rows := tenThousand()
+	for range 2 {
+		rows = append(rows, rows...)
+	}
+	table.SetRows(rows)
+	if len(work) != 0 {
+		t.Error("nothing is to be sorted yet")
+	}
+	table.SortBy(0, false)
+	table.SortBy(1, true)
+	if len(work) != 2 || table.Rows()[0].n != rows[0].n {
+		t.Fatalf("%d sorts, the first row is %v", len(work), table.Rows()[0])
+	}
+	for i := range work {
+		work[i]()
+	}
+	done[0]()
+	if table.Rows()[0].n != rows[0].n {
+		t.Error("an order that nobody wants any more is shown")
+	}
+	done[1]()
+	if table.Rows()[0].n != 9_999 || table.Rows()[39_999].n != 0 {
+		t.Error(table.Rows()[0], table.Rows()[39_999])
+	}
+	table.SortBy(2, false) // ticks compare quickly, and may change meanwhile
+	if len(work) != 2 || !table.Rows()[0].on {
+		t.Error("not by tick", table.Rows()[0])
+	}
+}
+
 // No handler may hold the window up: 100 ms is what a person notices.
 func BenchmarkTableOfTenThousand(b *testing.B) {
 	test.NewApp().Settings().SetTheme(theme.New(theme.Light, theme.Fonts{}))
