@@ -36,13 +36,13 @@ func (n *native) found(handle *glfw.Window) {
 		return
 	}
 	n.handle = handle
-	var fyne glfw.KeyCallback
-	fyne = handle.SetKeyCallback(func(w *glfw.Window, key glfw.Key, code int, action glfw.Action, mods glfw.ModifierKey) {
+	var theirs glfw.KeyCallback // Fyne's own
+	theirs = handle.SetKeyCallback(func(w *glfw.Window, key glfw.Key, code int, action glfw.Action, mods glfw.ModifierKey) {
 		if key == glfw.KeyEscape && action == glfw.Press && n.escape() {
 			return
 		}
-		if fyne != nil {
-			fyne(w, key, code, action, mods)
+		if theirs != nil {
+			theirs(w, key, code, action, mods)
 		}
 	})
 }
