@@ -196,7 +196,11 @@ func (l *Local) missed(ctx context.Context, name string, cause error, now time.T
 }
 
 // speaker tells receivers what has happened, beside the loop: a mail server that hangs holds no stamp up.
-type speaker struct{ turns chan struct{} }
+type speaker struct {
+	turns chan struct{}
+	known []string // receivers of the last time; of speak alone
+	begun bool
+}
 
 func newSpeaker() *speaker { return &speaker{turns: make(chan struct{}, 1)} }
 
@@ -208,52 +212,55 @@ func (s *speaker) kick() {
 	}
 }
 
-// speak goes through the receivers after each turn until ctx ends, and once more for what the last turn brought.
+// speak goes through the receivers after each turn until ctx ends, and once more for what the last turn brought. A message under way is not cut
+// off, or it would come twice; it gets lastWords to end in.
 func (l *Local) speak(ctx context.Context) {
+	patient, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lastWords, giveUp) })
+	defer stop()
 	for {
 		select {
 		case <-l.speaker.turns:
-			l.speakOnce(ctx)
-			continue
+			l.speakOnce(patient)
 		case <-ctx.Done():
+			l.speakOnce(patient)
+			return
 		}
-		select {
-		case <-l.speaker.turns:
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
-			l.speakOnce(last)
-			cancel()
-		default:
-		}
-		return
 	}
 }
 
 func (l *Local) speakOnce(ctx context.Context) {
 	n := l.settings().Notify
-	for _, name := range receivers(n) {
+	wanted := receivers(n)
+	for _, name := range wanted {
 		if err := l.speakTo(ctx, name, n); err != nil && ctx.Err() == nil {
 			l.c.Log.Warn("a receiver was not told", "receiver", name, "error", err)
 		}
 	}
-	if err := l.forgetReceivers(ctx, receivers(n)); err != nil && ctx.Err() == nil {
-		l.c.Log.Warn("the items of former receivers can't be ended", "error", err)
+	if l.speaker.begun && slices.Equal(wanted, l.speaker.known) {
+		return
 	}
+	if err := l.forgetReceivers(ctx, wanted); err != nil {
+		l.c.Log.Warn("the items of former receivers can't be ended", "error", err)
+		return
+	}
+	l.speaker.begun, l.speaker.known = true, wanted
 }
 
 // forgetReceivers ends the items about receivers that nobody wants told any more.
 func (l *Local) forgetReceivers(ctx context.Context, wanted []string) error {
-	items, err := l.Items(ctx, ItemQuery{List: string(attendance.Action)})
-	if err != nil {
+	var live []store.Item
+	err := l.store.View(ctx, func(q *store.Queries) (err error) {
+		live, err = q.LiveItemsOfDay(ctx, store.LiveItemsOfDayParams{})
 		return err
-	}
-	for _, i := range items {
-		if name := i.Detail["subject"]; i.Reason == string(attendance.NotTold) && !slices.Contains(wanted, name) {
-			if err := l.engine.ShowUntold(ctx, name, "", false); err != nil {
-				return err
-			}
+	})
+	for _, i := range live {
+		if i.Reason == string(attendance.NotTold) && !slices.Contains(wanted, i.Subject) {
+			err = errors.Join(err, l.engine.ShowUntold(ctx, i.Subject, "", false))
 		}
 	}
-	return nil
+	return err
 }
 
 // speakTo tells one receiver what is new: causes of 停止中, their cures, and the morning report.
