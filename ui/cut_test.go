@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"dakokubridge/ui/prose"
@@ -81,6 +82,9 @@ func cutOff(c fyne.Canvas) (all []string) {
 			if size.IsZero() { // the title of a dialog is never given a size, and is drawn whole
 				size = least
 			}
+			if _, running := o.(*prose.Text); running { // it would break to any width, and be drawn over what is beside it
+				least.Width = min(fyne.MeasureText(stage.Label(o), theme.TextSize(), fyne.TextStyle{}).Width, 4*theme.TextSize()) + 2*theme.InnerPadding()
+			}
 			if words := stage.Label(o); words != "" && (least.Width > size.Width+1 || least.Height > size.Height+1 || from.X+size.Width > room.X+1 || from.Y+size.Height > room.Y+1) {
 				all = append(all, fmt.Sprintf("%.40s (%v of %v at %v in %v)", words, size, least, from, room))
 			}
@@ -110,13 +114,15 @@ func TestWhatIsCutOffIsFound(t *testing.T) {
 	hidden.Move(fyne.NewPos(500, 0))
 	hidden.Resize(hidden.MinSize())
 	scrolled := container.NewVScroll(container.NewVBox(widget.NewLabel("a"), widget.NewLabel("b"), widget.NewLabel("c"), widget.NewLabel("d")))
-	w := test.NewTempWindow(t, container.NewWithoutLayout(long, short, hidden, scrolled))
+	narrow := prose.New("これは狭すぎる")
+	w := test.NewTempWindow(t, container.NewWithoutLayout(long, short, hidden, scrolled, narrow))
+	narrow.Resize(fyne.NewSize(20, 36))
 	w.Resize(fyne.NewSize(200, 100))
 	long.Resize(fyne.NewSize(60, long.MinSize().Height))
 	short.Resize(short.MinSize())
 	scrolled.Resize(fyne.NewSize(100, 50))
 	got := strings.Join(cutOff(w.Canvas()), "\n")
-	if !strings.Contains(got, "a button with") || !strings.Contains(got, "far away") || strings.Contains(got, "short") || strings.Count(got, "\n") != 1 {
+	if !strings.Contains(got, "a button with") || !strings.Contains(got, "far away") || strings.Contains(got, "short") || !strings.Contains(got, "狭すぎる") || strings.Count(got, "\n") != 2 {
 		t.Error(got)
 	}
 }

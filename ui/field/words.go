@@ -33,6 +33,11 @@ func Strong(words string) *prose.Text {
 	return t
 }
 
+// Caption is the name of a field beside it, in bold. It does not break, so a form gives it the room it needs.
+func Caption(words string) *widget.Label {
+	return widget.NewLabelWithStyle(words, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+}
+
 // Mark says how something stands: by shape, word and colour.
 type Mark int
 

@@ -46,7 +46,7 @@ func (s *screen) finerCard() fyne.CanvasObject {
 		{"poll", container.NewHBox(wide(p.poll))}, {"back", container.NewHBox(wide(p.back))}, {"least", container.NewHBox(wide(p.least))}, {"deny", p.deny},
 		{"proxy", p.proxy}, {"keep", container.NewHBox(wide(p.keep))},
 	} {
-		form.Add(widget.NewLabelWithStyle(text.Of("preferences_"+row.key), fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
+		form.Add(field.Caption(text.Of("preferences_" + row.key)))
 		why := field.Paragraph(text.Of("preferences_" + row.key + "_why"))
 		why.SizeName = theme.SizeNameCaptionText
 		form.Add(container.NewVBox(row.input, why))

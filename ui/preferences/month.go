@@ -34,8 +34,8 @@ func (s *screen) monthCard() fyne.CanvasObject {
 			s.save(func(set *connector.Settings) { set.ApartMinutes = minutes }, func() {})
 		}
 	}
-	form := container.New(layout.NewFormLayout(), field.Strong(text.Of("month_settings_closing")), container.NewHBox(wide(closing)),
-		field.Strong(text.Of("month_settings_apart")), container.NewHBox(wide(apart)))
+	form := container.New(layout.NewFormLayout(), field.Caption(text.Of("month_settings_closing")), container.NewHBox(wide(closing)),
+		field.Caption(text.Of("month_settings_apart")), container.NewHBox(wide(apart)))
 	return field.Card(field.Heading(text.Of("month_settings")), field.Paragraph(text.Of("month_settings_why")), form)
 }
 

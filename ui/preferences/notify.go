@@ -60,13 +60,16 @@ func (s *screen) notifyCard() fyne.CanvasObject {
 		{"notify_server", n.server}, {"notify_security", container.NewHBox(wide(n.security))}, {"notify_user", n.user}, {"notify_password", n.password},
 		{"notify_from", n.from}, {"notify_to", n.to}, {"notify_morning", n.morning}, {"notify_webhooks", n.webhooks()},
 	} {
-		form.Add(field.Strong(text.Of(row.key)))
+		form.Add(field.Caption(text.Of(row.key)))
 		form.Add(row.input)
 	}
 	save := widget.NewButton(text.Of("button_save"), n.save)
 	save.Importance = widget.HighImportance
 	fold := widget.NewAccordion(widget.NewAccordionItem(text.Of("notify_title"), container.NewVBox(field.Paragraph(text.Of("notify_why")), form, n.names,
 		field.Row(save, widget.NewButton(text.Of("notify_test"), n.test)))))
+	if s.unfolded {
+		fold.Open(0)
+	}
 	return field.Card(fold)
 }
 
@@ -83,10 +86,12 @@ func (n *notify) webhooks() fyne.CanvasObject {
 func (n *notify) add() {
 	name := kinds[max(0, n.kind.SelectedIndex())] + " " + strings.TrimSpace(n.name.Text)
 	address := n.address.Text
+	n.s.unfolded = true
 	n.s.save(func(set *connector.Settings) { set.Notify.Webhooks = append(slices.Clone(set.Notify.Webhooks), name) }, func() { n.keep(name, address) })
 }
 
 func (n *notify) remove(name string) {
+	n.s.unfolded = true
 	shell.Do(n.s.f, func(ctx context.Context) error { return n.s.f.Connector.SetReceiverSecret(ctx, name, "") }, func(err error) {
 		if err != nil {
 			n.s.f.ShowError(err)
@@ -109,6 +114,7 @@ func (n *notify) keep(receiver, secret string) {
 }
 
 func (n *notify) save() {
+	n.s.unfolded = true
 	n.s.save(n.into, func() {
 		if n.password.Text != "" {
 			n.keep("mail", n.password.Text)
