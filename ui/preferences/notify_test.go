@@ -24,7 +24,6 @@ func TestNotify(t *testing.T) {
 	if got := settings(t, r).Notify.Webhooks; len(got) != 1 || got[0] != "teams jinji" {
 		t.Fatal(got)
 	}
-	s.Fold(text.Of("notify_title"))
 	s.Tap(text.Of("notify_test"))
 	s.Want("teams jinji: 送りました")
 	if posts.Load() != 1 {
@@ -35,7 +34,6 @@ func TestNotify(t *testing.T) {
 	s.Tap(text.Of("button_save"))
 	s.Want(text.Of("notify_refused"))
 	s.Tap("閉じる")
-	s.Fold(text.Of("notify_title"))
 	s.Tap(text.Of("notify_remove"))
 	s.Until("no channel", func() bool { return !s.Has("teams jinji") && s.Pending() == 0 })
 	if got := settings(t, r).Notify.Webhooks; len(got) != 0 {

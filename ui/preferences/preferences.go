@@ -22,6 +22,8 @@ type screen struct {
 	doors []connector.Door
 	parts *fyne.Container
 	link  *link
+
+	unfolded bool // PCの外への通知 is being worked on
 }
 
 // New makes the screen. It takes no argument.
