@@ -11,6 +11,7 @@ import (
 type peopleCommand struct {
 	List    listPeopleCommand    `cmd:"" default:"withargs" help:"List people with verdicts (also without the word list)."`
 	Exclude excludePeopleCommand `cmd:"" help:"Take people out of the integration, or back in (対象外)."`
+	Erase   erasePersonCommand   `cmd:"" help:"Erase all that is kept of somebody who has left, for good."`
 	Set     setCodeCommand       `cmd:"" help:"Write a ユーザーコード to Akerun."`
 	Apply   applyCommand         `cmd:"" help:"Take proposals up and write their codes to Akerun."`
 	Export  exportPeopleCommand  `cmd:"" help:"Write the table of people to a file."`
@@ -46,6 +47,15 @@ type excludePeopleCommand struct {
 
 func (cmd *excludePeopleCommand) Run(ctx context.Context, c *console, g *grammar) error {
 	return with(ctx, c, g, func(s *session) error { return s.Exclude(ctx, cmd.User, !cmd.Back) })
+}
+
+type erasePersonCommand struct {
+	User      string `arg:"" help:"Akerun user id."`
+	Confirmed bool   `required:"" help:"It can't be taken back."`
+}
+
+func (cmd *erasePersonCommand) Run(ctx context.Context, c *console, g *grammar) error {
+	return with(ctx, c, g, func(s *session) error { return s.ErasePerson(ctx, cmd.User) })
 }
 
 func peopleRows(people []connector.Person) [][]string {

@@ -66,6 +66,9 @@ type Connector interface {
 	CheckPeopleFile(ctx context.Context, name string, data []byte) (PeopleFileCheck, error)
 	// Exclude takes people out of (or back into) the integration by hand. It acts at once on everything not yet sent.
 	Exclude(ctx context.Context, userIDs []string, excluded bool) error
+	// ErasePerson erases for good what is kept of an Akerun user who has left, and whom no reading brings back any more. The errors are CodeNotFound
+	// and CodeWrongState, which says from when on it can be done.
+	ErasePerson(ctx context.Context, userID string) error
 	// ExcludeDoors makes doors count for nothing, or count again.
 	ExcludeDoors(ctx context.Context, doorIDs []string, excluded bool) error
 

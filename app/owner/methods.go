@@ -99,6 +99,11 @@ func (c *Client) Exclude(ctx context.Context, userIDs []string, excluded bool) e
 	return c.do(ctx, "Exclude", nil, userIDs, excluded)
 }
 
+// ErasePerson implements [connector.Connector].
+func (c *Client) ErasePerson(ctx context.Context, userID string) error {
+	return c.do(ctx, "ErasePerson", nil, userID)
+}
+
 func (c *Client) ExcludeDoors(ctx context.Context, doorIDs []string, excluded bool) error {
 	return c.do(ctx, "ExcludeDoors", nil, doorIDs, excluded)
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +114,9 @@ func fill(v reflect.Value, n int) {
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		fill(v.Index(0), n+1)
 		fill(v.Index(1), n+2)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
 	case reflect.Map:
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		fill(key, n+1)
@@ -432,6 +436,38 @@ func TestMalformedCallsAreTurnedAway(t *testing.T) {
 	}
 	if err := c.Exclude(t.Context(), []string{strings.Repeat("x", maxRequest)}, true); !errors.Is(err, errTooLarge) {
 		t.Error("a request beyond the limit:", err)
+	}
+}
+
+// TestAFloodOfCallersIsOutlived: as many connections as nobody needs, silent, half said and full of garbage, keep the owner from answering no longer
+// than they last.
+func TestAFloodOfCallersIsOutlived(t *testing.T) {
+	path, _ := serve(t, &facade{status: func(context.Context) (connector.Status, error) { return connector.Status{Phase: connector.Ready}, nil }})
+	var flood []net.Conn
+	for i := range 4 * maxCalls {
+		conn, err := net.Dial("unix", path)
+		if err != nil {
+			break // the queue of the system is full: that is as many as there can be
+		}
+		flood = append(flood, conn)
+		_, _ = conn.Write([][]byte{nil, {0, 0}, {0, 0, 1, 0, '{'}, bytes.Repeat([]byte{0xff}, 1000)}[i%4])
+	}
+	if len(flood) < maxCalls {
+		t.Fatalf("only %d connections", len(flood))
+	}
+	for _, conn := range flood {
+		_ = conn.Close()
+	}
+	c := &Client{socket: path}
+	for { // the owner notices their end one by one
+		s, err := c.Status(t.Context())
+		if err == nil && s.Phase == connector.Ready {
+			return
+		}
+		if t.Context().Err() != nil {
+			t.Fatal(err)
+		}
+		runtime.Gosched()
 	}
 }
 

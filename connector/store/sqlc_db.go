@@ -57,6 +57,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.auditBeforeStmt, err = db.PrepareContext(ctx, auditBefore); err != nil {
 		return nil, fmt.Errorf("error preparing query AuditBefore: %w", err)
 	}
+	if q.auditEndStmt, err = db.PrepareContext(ctx, auditEnd); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditEnd: %w", err)
+	}
 	if q.auditHashStmt, err = db.PrepareContext(ctx, auditHash); err != nil {
 		return nil, fmt.Errorf("error preparing query AuditHash: %w", err)
 	}
@@ -150,6 +153,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countWaitingOfDayStmt, err = db.PrepareContext(ctx, countWaitingOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountWaitingOfDay: %w", err)
 	}
+	if q.countWaitingOfUserStmt, err = db.PrepareContext(ctx, countWaitingOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query CountWaitingOfUser: %w", err)
+	}
 	if q.cureItemStmt, err = db.PrepareContext(ctx, cureItem); err != nil {
 		return nil, fmt.Errorf("error preparing query CureItem: %w", err)
 	}
@@ -219,14 +225,50 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.employeesStmt, err = db.PrepareContext(ctx, employees); err != nil {
 		return nil, fmt.Errorf("error preparing query Employees: %w", err)
 	}
+	if q.employeesOfUserStmt, err = db.PrepareContext(ctx, employeesOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query EmployeesOfUser: %w", err)
+	}
 	if q.endBulkJobStmt, err = db.PrepareContext(ctx, endBulkJob); err != nil {
 		return nil, fmt.Errorf("error preparing query EndBulkJob: %w", err)
 	}
 	if q.endIntegrationStmt, err = db.PrepareContext(ctx, endIntegration); err != nil {
 		return nil, fmt.Errorf("error preparing query EndIntegration: %w", err)
 	}
+	if q.eraseAccessesStmt, err = db.PrepareContext(ctx, eraseAccesses); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseAccesses: %w", err)
+	}
 	if q.eraseAuditTextsStmt, err = db.PrepareContext(ctx, eraseAuditTexts); err != nil {
 		return nil, fmt.Errorf("error preparing query EraseAuditTexts: %w", err)
+	}
+	if q.eraseAuditTextsOfStmt, err = db.PrepareContext(ctx, eraseAuditTextsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseAuditTextsOf: %w", err)
+	}
+	if q.eraseCodeChangesStmt, err = db.PrepareContext(ctx, eraseCodeChanges); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseCodeChanges: %w", err)
+	}
+	if q.eraseDaysStmt, err = db.PrepareContext(ctx, eraseDays); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseDays: %w", err)
+	}
+	if q.eraseEmployeeStmt, err = db.PrepareContext(ctx, eraseEmployee); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseEmployee: %w", err)
+	}
+	if q.eraseItemsStmt, err = db.PrepareContext(ctx, eraseItems); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseItems: %w", err)
+	}
+	if q.eraseLinksStmt, err = db.PrepareContext(ctx, eraseLinks); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseLinks: %w", err)
+	}
+	if q.eraseOtherRowsStmt, err = db.PrepareContext(ctx, eraseOtherRows); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseOtherRows: %w", err)
+	}
+	if q.erasePersonStmt, err = db.PrepareContext(ctx, erasePerson); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasePerson: %w", err)
+	}
+	if q.eraseSheetStmt, err = db.PrepareContext(ctx, eraseSheet); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseSheet: %w", err)
+	}
+	if q.eraseStampsStmt, err = db.PrepareContext(ctx, eraseStamps); err != nil {
+		return nil, fmt.Errorf("error preparing query EraseStamps: %w", err)
 	}
 	if q.firstAccessesOfDayStmt, err = db.PrepareContext(ctx, firstAccessesOfDay); err != nil {
 		return nil, fmt.Errorf("error preparing query FirstAccessesOfDay: %w", err)
@@ -263,6 +305,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.lastAccessStmt, err = db.PrepareContext(ctx, lastAccess); err != nil {
 		return nil, fmt.Errorf("error preparing query LastAccess: %w", err)
+	}
+	if q.lastDayOfUserStmt, err = db.PrepareContext(ctx, lastDayOfUser); err != nil {
+		return nil, fmt.Errorf("error preparing query LastDayOfUser: %w", err)
 	}
 	if q.linksOfStmt, err = db.PrepareContext(ctx, linksOf); err != nil {
 		return nil, fmt.Errorf("error preparing query LinksOf: %w", err)
@@ -672,6 +717,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing auditBeforeStmt: %w", cerr)
 		}
 	}
+	if q.auditEndStmt != nil {
+		if cerr := q.auditEndStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditEndStmt: %w", cerr)
+		}
+	}
 	if q.auditHashStmt != nil {
 		if cerr := q.auditHashStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing auditHashStmt: %w", cerr)
@@ -827,6 +877,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countWaitingOfDayStmt: %w", cerr)
 		}
 	}
+	if q.countWaitingOfUserStmt != nil {
+		if cerr := q.countWaitingOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countWaitingOfUserStmt: %w", cerr)
+		}
+	}
 	if q.cureItemStmt != nil {
 		if cerr := q.cureItemStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing cureItemStmt: %w", cerr)
@@ -942,6 +997,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing employeesStmt: %w", cerr)
 		}
 	}
+	if q.employeesOfUserStmt != nil {
+		if cerr := q.employeesOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing employeesOfUserStmt: %w", cerr)
+		}
+	}
 	if q.endBulkJobStmt != nil {
 		if cerr := q.endBulkJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing endBulkJobStmt: %w", cerr)
@@ -952,9 +1012,64 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing endIntegrationStmt: %w", cerr)
 		}
 	}
+	if q.eraseAccessesStmt != nil {
+		if cerr := q.eraseAccessesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseAccessesStmt: %w", cerr)
+		}
+	}
 	if q.eraseAuditTextsStmt != nil {
 		if cerr := q.eraseAuditTextsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eraseAuditTextsStmt: %w", cerr)
+		}
+	}
+	if q.eraseAuditTextsOfStmt != nil {
+		if cerr := q.eraseAuditTextsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseAuditTextsOfStmt: %w", cerr)
+		}
+	}
+	if q.eraseCodeChangesStmt != nil {
+		if cerr := q.eraseCodeChangesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseCodeChangesStmt: %w", cerr)
+		}
+	}
+	if q.eraseDaysStmt != nil {
+		if cerr := q.eraseDaysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseDaysStmt: %w", cerr)
+		}
+	}
+	if q.eraseEmployeeStmt != nil {
+		if cerr := q.eraseEmployeeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseEmployeeStmt: %w", cerr)
+		}
+	}
+	if q.eraseItemsStmt != nil {
+		if cerr := q.eraseItemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseItemsStmt: %w", cerr)
+		}
+	}
+	if q.eraseLinksStmt != nil {
+		if cerr := q.eraseLinksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseLinksStmt: %w", cerr)
+		}
+	}
+	if q.eraseOtherRowsStmt != nil {
+		if cerr := q.eraseOtherRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseOtherRowsStmt: %w", cerr)
+		}
+	}
+	if q.erasePersonStmt != nil {
+		if cerr := q.erasePersonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasePersonStmt: %w", cerr)
+		}
+	}
+	if q.eraseSheetStmt != nil {
+		if cerr := q.eraseSheetStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseSheetStmt: %w", cerr)
+		}
+	}
+	if q.eraseStampsStmt != nil {
+		if cerr := q.eraseStampsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eraseStampsStmt: %w", cerr)
 		}
 	}
 	if q.firstAccessesOfDayStmt != nil {
@@ -1015,6 +1130,11 @@ func (q *Queries) Close() error {
 	if q.lastAccessStmt != nil {
 		if cerr := q.lastAccessStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastAccessStmt: %w", cerr)
+		}
+	}
+	if q.lastDayOfUserStmt != nil {
+		if cerr := q.lastDayOfUserStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastDayOfUserStmt: %w", cerr)
 		}
 	}
 	if q.linksOfStmt != nil {
@@ -1647,6 +1767,7 @@ type Queries struct {
 	auditAfterStmt              *sql.Stmt
 	auditAgesStmt               *sql.Stmt
 	auditBeforeStmt             *sql.Stmt
+	auditEndStmt                *sql.Stmt
 	auditHashStmt               *sql.Stmt
 	auditHeadStmt               *sql.Stmt
 	auditOfKindBeforeStmt       *sql.Stmt
@@ -1678,6 +1799,7 @@ type Queries struct {
 	countStampsOfDayStmt        *sql.Stmt
 	countStuckStmt              *sql.Stmt
 	countWaitingOfDayStmt       *sql.Stmt
+	countWaitingOfUserStmt      *sql.Stmt
 	cureItemStmt                *sql.Stmt
 	cureReasonStmt              *sql.Stmt
 	curesToTellStmt             *sql.Stmt
@@ -1701,9 +1823,21 @@ type Queries struct {
 	employeeStmt                *sql.Stmt
 	employeeGoneStmt            *sql.Stmt
 	employeesStmt               *sql.Stmt
+	employeesOfUserStmt         *sql.Stmt
 	endBulkJobStmt              *sql.Stmt
 	endIntegrationStmt          *sql.Stmt
+	eraseAccessesStmt           *sql.Stmt
 	eraseAuditTextsStmt         *sql.Stmt
+	eraseAuditTextsOfStmt       *sql.Stmt
+	eraseCodeChangesStmt        *sql.Stmt
+	eraseDaysStmt               *sql.Stmt
+	eraseEmployeeStmt           *sql.Stmt
+	eraseItemsStmt              *sql.Stmt
+	eraseLinksStmt              *sql.Stmt
+	eraseOtherRowsStmt          *sql.Stmt
+	erasePersonStmt             *sql.Stmt
+	eraseSheetStmt              *sql.Stmt
+	eraseStampsStmt             *sql.Stmt
 	firstAccessesOfDayStmt      *sql.Stmt
 	firstPersonDayStmt          *sql.Stmt
 	forgetOtherStmt             *sql.Stmt
@@ -1716,6 +1850,7 @@ type Queries struct {
 	itemsBetweenStmt            *sql.Stmt
 	itemsToAskForStmt           *sql.Stmt
 	lastAccessStmt              *sql.Stmt
+	lastDayOfUserStmt           *sql.Stmt
 	linksOfStmt                 *sql.Stmt
 	linksSinceStmt              *sql.Stmt
 	liveItemsOfDayStmt          *sql.Stmt
@@ -1849,6 +1984,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		auditAfterStmt:              q.auditAfterStmt,
 		auditAgesStmt:               q.auditAgesStmt,
 		auditBeforeStmt:             q.auditBeforeStmt,
+		auditEndStmt:                q.auditEndStmt,
 		auditHashStmt:               q.auditHashStmt,
 		auditHeadStmt:               q.auditHeadStmt,
 		auditOfKindBeforeStmt:       q.auditOfKindBeforeStmt,
@@ -1880,6 +2016,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countStampsOfDayStmt:        q.countStampsOfDayStmt,
 		countStuckStmt:              q.countStuckStmt,
 		countWaitingOfDayStmt:       q.countWaitingOfDayStmt,
+		countWaitingOfUserStmt:      q.countWaitingOfUserStmt,
 		cureItemStmt:                q.cureItemStmt,
 		cureReasonStmt:              q.cureReasonStmt,
 		curesToTellStmt:             q.curesToTellStmt,
@@ -1903,9 +2040,21 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		employeeStmt:                q.employeeStmt,
 		employeeGoneStmt:            q.employeeGoneStmt,
 		employeesStmt:               q.employeesStmt,
+		employeesOfUserStmt:         q.employeesOfUserStmt,
 		endBulkJobStmt:              q.endBulkJobStmt,
 		endIntegrationStmt:          q.endIntegrationStmt,
+		eraseAccessesStmt:           q.eraseAccessesStmt,
 		eraseAuditTextsStmt:         q.eraseAuditTextsStmt,
+		eraseAuditTextsOfStmt:       q.eraseAuditTextsOfStmt,
+		eraseCodeChangesStmt:        q.eraseCodeChangesStmt,
+		eraseDaysStmt:               q.eraseDaysStmt,
+		eraseEmployeeStmt:           q.eraseEmployeeStmt,
+		eraseItemsStmt:              q.eraseItemsStmt,
+		eraseLinksStmt:              q.eraseLinksStmt,
+		eraseOtherRowsStmt:          q.eraseOtherRowsStmt,
+		erasePersonStmt:             q.erasePersonStmt,
+		eraseSheetStmt:              q.eraseSheetStmt,
+		eraseStampsStmt:             q.eraseStampsStmt,
 		firstAccessesOfDayStmt:      q.firstAccessesOfDayStmt,
 		firstPersonDayStmt:          q.firstPersonDayStmt,
 		forgetOtherStmt:             q.forgetOtherStmt,
@@ -1918,6 +2067,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		itemsBetweenStmt:            q.itemsBetweenStmt,
 		itemsToAskForStmt:           q.itemsToAskForStmt,
 		lastAccessStmt:              q.lastAccessStmt,
+		lastDayOfUserStmt:           q.lastDayOfUserStmt,
 		linksOfStmt:                 q.linksOfStmt,
 		linksSinceStmt:              q.linksSinceStmt,
 		liveItemsOfDayStmt:          q.liveItemsOfDayStmt,
