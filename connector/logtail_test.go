@@ -27,7 +27,7 @@ func TestTheEndOfTheLogReachesBackToTheDaysBefore(t *testing.T) {
 		t.Errorf("%q %v", b, err)
 	}
 	line := strings.Repeat("x", 99) + "\n"
-	write("dakokubridge-2026-11-24T00-00-01.000.log", "cut off\n"+strings.Repeat(line, logTail/100))
+	write("dakokubridge-2026-11-24T00-00-01.000.log", "cut off\n"+strings.Repeat(line, logTail/100+1))
 	b, err := l.logTail()
 	if err != nil || len(b) > logTail || !strings.HasSuffix(string(b), line+"tuesday\n") || strings.Contains(string(b), "cut") || !strings.HasPrefix(string(b), line) {
 		t.Errorf("%d bytes, %v", len(b), err)
