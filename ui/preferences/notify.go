@@ -60,7 +60,7 @@ func (s *screen) notifyCard() fyne.CanvasObject {
 		{"notify_server", n.server}, {"notify_security", container.NewHBox(wide(n.security))}, {"notify_user", n.user}, {"notify_password", n.password},
 		{"notify_from", n.from}, {"notify_to", n.to}, {"notify_morning", n.morning}, {"notify_webhooks", n.webhooks()},
 	} {
-		form.Add(field.Strong(text.Of(row.key)))
+		form.Add(field.Caption(text.Of(row.key)))
 		form.Add(row.input)
 	}
 	save := widget.NewButton(text.Of("button_save"), n.save)
