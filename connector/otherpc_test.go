@@ -20,7 +20,7 @@ func TestTwoPCs(t *testing.T) {
 			switches.UniqueKey = key
 			r := linked(t, rig.Options{Salesforce: &switches})
 			p := r.Hire("7001")
-			r.Enter(p, times("25 09:00", "25 18:00", "26 09:00", "26 18:00", "27 09:00", "27 18:00")...)
+			r.Enter(p, times("25 09:00", "25 18:00", "26 09:00", "26 18:00", "27 09:00", "27 18:00", "30 09:00")...)
 			type pc struct {
 				dir   string
 				vault vault.Vault
@@ -53,8 +53,17 @@ func TestTwoPCs(t *testing.T) {
 			wantRows(t, r, p, threeDays...)
 			wantPhase(t, r, connector.Running)
 			r.MustHold(nil)
+			// Days without stamps prove nothing where the other one may lead. That a stamp had to be written here does.
+			r.RunUntil(at("30 08:00"))
+			if stands := status(t, r).StandBy; stands != (key != salesforceserver.KeyUnique) {
+				t.Errorf("standing by: %t", stands)
+			}
 			r.RunUntil(at("30 12:00"))
-			wantOpen(t, r) // alone again for a day
+			wantRows(t, r, p, append(slices.Clone(threeDays), "11-30 in 09:00:00")...)
+			wantOpen(t, r)
+			if status(t, r).StandBy {
+				t.Error("still standing by")
+			}
 		})
 	}
 }

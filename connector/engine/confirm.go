@@ -39,7 +39,7 @@ func nextCheck(checks int64) time.Duration {
 
 // confirm reads back what became of accepted rows, and whether the sheet shows them.
 func (e *Engine) confirm(ctx context.Context) error {
-	if !e.mayCall(ctx, sideSalesforce) || e.sparing() {
+	if !e.mayCall(ctx, sideSalesforce) || e.sparing(ctx) {
 		return nil
 	}
 	in, err := e.integration(ctx)

@@ -67,6 +67,7 @@ type Engine struct {
 	unsureSince           time.Time      // since when trusted time is missing, by the PC's clock; zero while there is some
 	unheard               bool           // Salesforce has not answered the last greeting
 	usageSaid, usageHeard time.Time      // when Salesforce last told its usage: by the client's clock, and by the engine's
+	usageAsked            time.Time      // when the limits were read for want of it
 
 	mu       sync.Mutex
 	wake     context.CancelFunc // ends the loop's wait
@@ -439,10 +440,24 @@ func (e *Engine) greet(ctx context.Context) error {
 			errs = append(errs, e.noteTrouble(ctx, trouble{sideAkerun, err}))
 		}
 	}
-	if (e.unheard || e.trusted.doubtful(sideSalesforce) || e.trusted.silence(sideSalesforce) >= silentFor) && e.mayCall(ctx, sideSalesforce) {
+	if (e.unheard || e.trusted.doubtful(sideSalesforce) || e.silent(ctx)) && e.mayCall(ctx, sideSalesforce) {
 		errs = append(errs, e.greetSalesforce(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// silent tells whether Salesforce has said nothing for a while, and nothing is known to be wrong: what has failed is tried again by itself.
+func (e *Engine) silent(ctx context.Context) bool {
+	if e.trusted.silence(sideSalesforce) < silentFor {
+		return false
+	}
+	well := false
+	_ = e.p.Store.View(ctx, func(q *store.Queries) error {
+		side, err := q.Side(ctx, sideSalesforce)
+		well = err == nil && side.FailingSince == 0
+		return err
+	})
+	return well
 }
 
 // greetSalesforce asks for the time and who is signed in, which costs nothing of the day's limit. It notes an answer only where a greeting had failed, in this process or as far as is known before: what another call has met

@@ -38,7 +38,7 @@ func (e *Engine) readPeopleIfDue(ctx context.Context, in store.Integration) erro
 
 // ReadPeople reads users and employees anew, matches them, and opens and closes links. A reading that fails half-way changes nothing.
 func (e *Engine) ReadPeople(ctx context.Context, in store.Integration) error {
-	if !e.mayCall(ctx, sideSalesforce) || e.sparing() {
+	if !e.mayCall(ctx, sideSalesforce) || e.sparing(ctx) {
 		return nil
 	}
 	users, err := e.readUsers(ctx, in.AkerunOrg)

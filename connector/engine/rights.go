@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"dakokubridge/connector/attendance"
@@ -67,7 +68,7 @@ func (e *Engine) check(ctx context.Context) error {
 		every = askEvery
 	}
 	since := e.now().Sub(store.Time(side.CheckedAt))
-	if side.SignedInAt == 0 || since < every && since >= 0 || !e.mayCall(ctx, sideSalesforce) || e.sparing() {
+	if side.SignedInAt == 0 || since < every && since >= 0 || !e.mayCall(ctx, sideSalesforce) || e.sparing(ctx) {
 		return nil
 	}
 	_, _, err = e.CheckRights(ctx)
@@ -166,10 +167,25 @@ func (e *Engine) judgeRights(ctx context.Context, tx *store.Tx, r teamspirit.Rig
 		}
 		return clearRelink(ctx, tx, sideSalesforce)
 	case side.RelinkCause == string(reason):
-		return nil
+		return nameMissing(ctx, tx, reason, r.Missing)
 	}
 	if err := clearRelink(ctx, tx, sideSalesforce); err != nil {
 		return err
 	}
-	return e.setRelink(ctx, tx, sideSalesforce, reason)
+	if err := e.setRelink(ctx, tx, sideSalesforce, reason); err != nil {
+		return err
+	}
+	return nameMissing(ctx, tx, reason, r.Missing)
+}
+
+// nameMissing writes into the item of 要再連携 which objects and fields are out of reach, for whoever is to ask the administrator.
+func nameMissing(ctx context.Context, tx *store.Tx, reason attendance.Reason, missing []teamspirit.Missing) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	names := make([]string, len(missing))
+	for i, m := range missing {
+		names[i] = m.String()
+	}
+	return openItem(ctx, tx, itemOf(reason, sourceEngine).about(sideSalesforce).with(map[string]string{"missing": strings.Join(names, "、")}))
 }

@@ -241,13 +241,3 @@ func (e *Engine) mayCall(ctx context.Context, name string) bool {
 	})
 	return ok
 }
-
-// sparing tells whether calls to Salesforce that can wait should wait: the organization's other programs share the calls of the day.
-// What was said of them more than an hour ago is not believed any more, since the limit frees itself over the day.
-func (e *Engine) sparing() bool {
-	used, most, at := e.p.Salesforce.Usage()
-	if !at.Equal(e.usageSaid) {
-		e.usageSaid, e.usageHeard = at, e.now()
-	}
-	return e.p.Share > 0 && most > 0 && float64(used) >= e.p.Share*float64(most) && e.now().Sub(e.usageHeard) < time.Hour
-}

@@ -48,7 +48,7 @@ type Limit struct {
 	Remaining int `json:"Remaining"`
 }
 
-// Limits reads the org's limits by name, DailyApiRequests among them.
+// Limits reads the org's limits by name, DailyApiRequests among them, which [Client.Usage] tells from then on.
 func (c *Client) Limits(ctx context.Context) (map[string]Limit, error) {
 	path, err := c.data(ctx, "/limits")
 	if err != nil {
@@ -59,8 +59,14 @@ func (c *Client) Limits(ctx context.Context) (map[string]Limit, error) {
 	if err := c.get(ctx, doing, path, &limits); err != nil {
 		return nil, err
 	}
-	if _, ok := limits["DailyApiRequests"]; !ok {
+	day, ok := limits["DailyApiRequests"]
+	if !ok {
 		return nil, failure(doing, CauseBadAnswer, Stop, "DailyApiRequests is missing")
+	}
+	if day.Max > 0 {
+		c.mu.Lock()
+		c.usage = usage{used: max(0, day.Max-day.Remaining), max: day.Max, at: c.cfg.Now()}
+		c.mu.Unlock()
 	}
 	return limits, nil
 }
