@@ -36,10 +36,10 @@ func measureDay(ctx context.Context, b *run) error {
 	return b.idleCalls(ctx)
 }
 
-// latency plays five days of company S.
+// latency plays three days of company S.
 func (b *run) latency(ctx context.Context) (err error) {
 	first := monday()
-	const days = 5
+	const days = 3
 	o, err := openOffice(ctx, simulator.Options{Seed: 1, From: first.Add(-12 * time.Hour), History: -1, Days: days + 1, Clock: clock.Jump(first.Add(-12 * time.Hour))})
 	if err != nil {
 		return err

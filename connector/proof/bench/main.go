@@ -68,7 +68,7 @@ func bench(ctx context.Context) (err error) {
 	flag.StringVar(&b.blank, "window", "dist/blankwindow", "the binary with the empty window")
 	flag.DurationVar(&b.idle, "idle", 10*time.Minute, "how long the idle engine is watched")
 	flag.IntVar(&b.rows, "accesses", 1_000_000, "accesses of the backlog")
-	flag.IntVar(&b.history, "history", 364, "days of history behind a poll of company M, in fortnights")
+	flag.IntVar(&b.history, "history", 364, "days of history behind a poll of company M, in whole weeks")
 	flag.StringVar(&b.traces, "profile", "", "folder for a CPU profile of the engine that works off the backlog")
 	out := flag.String("json", os.Getenv("BENCH_JSON"), "file for the rows as JSON")
 	flag.Parse()

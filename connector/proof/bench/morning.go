@@ -62,7 +62,7 @@ func measureMorning(ctx context.Context, b *run) (err error) {
 	base := &http.Transport{MaxIdleConnsPerHost: 10}
 	defer base.CloseIdleConnections()
 	way := &slow{base: base, host: strings.TrimPrefix(o.servers.SalesforceURL, "http://")}
-	j, err := join(ctx, profile{Dir: filepath.Join(b.dir, "morning"), Durable: true, Transport: way}, o.description(), &gate{Clock: o.Clock()})
+	j, err := join(ctx, profile{Dir: filepath.Join(b.dir, "morning"), Poll: time.Hour, Durable: true, Transport: way}, o.description(), &gate{Clock: o.Clock()})
 	if err != nil {
 		return err
 	}

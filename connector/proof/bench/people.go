@@ -22,7 +22,7 @@ const (
 
 // measurePeople opens, filters and sorts the table of people.
 func measurePeople(ctx context.Context, b *run) error {
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkHandlers$/^people$", "-benchtime", "20x", "-count", "3", handlers)
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkHandlers$/^people$", "-benchtime", "10x", handlers)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

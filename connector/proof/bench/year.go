@@ -23,7 +23,7 @@ import (
 const (
 	// playedDays are played by the engine itself; the year is made of their rows, moved back by so many days again and again. A multiple of
 	// a week, so that weekends stay weekends.
-	playedDays = 14
+	playedDays = 7
 	// rowText is what the columns of an access come to as text, in bytes.
 	rowText = 73
 )
