@@ -32,7 +32,7 @@ func TestVolumeStoreFaults(t *testing.T) {
 		}
 	}
 	t.Run("B02-io-error-nth", func(t *testing.T) {
-		told, step := 0, max(1, operations/cuts(t, 50))
+		told, step := 0, max(1, operations/cuts(t, 25))
 		for n := 1; n <= operations; n += step {
 			r := failing(t, transactions, func(i int, _ powercut.Operation) bool { return i == n })
 			check(t, r)
@@ -44,7 +44,7 @@ func TestVolumeStoreFaults(t *testing.T) {
 		}
 	})
 	t.Run("B03-fsync-error-once", func(t *testing.T) {
-		told, step := 0, max(1, syncs/cuts(t, 15))
+		told, step := 0, max(1, syncs/cuts(t, 8))
 		for n := 1; n <= syncs; n += step {
 			seen := 0
 			r := failing(t, transactions, func(_ int, o powercut.Operation) bool {
