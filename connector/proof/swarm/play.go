@@ -259,11 +259,23 @@ func (r *run) newDay() {
 	for n := range uint64(3) {
 		r.pass(r.somebody(n), r.now(), r.now())
 	}
-	const code = "N900"
-	r.hire(code)
-	r.pass(r.hired[code], r.now(), r.now())
+	r.hire(newcomer)
+	r.pass(r.hired[newcomer], r.now(), r.now())
 	r.until(r.plan.healed.Add(30 * time.Minute))
-	r.setCode(r.hired[code], code)
+	r.setCode(r.hired[newcomer], newcomer)
+}
+
+// newcomer is the code of who comes on the last day.
+const newcomer = "N900"
+
+// welcomed: G08, the newcomer is stamped, unless the door was taken out.
+func (r *run) welcomed() {
+	employee := r.jobs[r.hired[newcomer]]
+	doorOut := slices.ContainsFunc(r.out, func(x proof.Exclusion) bool { return x.Door != "" })
+	stamped := slices.ContainsFunc(r.World.SalesforceServer().StampRows(), func(s salesforceserver.StampRow) bool { return s.EmployeeID == employee })
+	if !stamped && !doorOut {
+		r.broken = append(r.broken, "G08 who came before the code was typed in is not stamped")
+	}
 }
 
 // recovered: L1, nothing waits any more.
@@ -304,6 +316,7 @@ func (r *run) judge() Outcome {
 		e.Items = slices.DeleteFunc(e.Items, func(i proof.Item) bool { return i.Person == "" })
 		r.forgotten(e)
 	})
+	r.welcomed()
 	items, err := r.Items(r.ctx, connector.ItemQuery{List: "stopped"})
 	r.must(err)
 	for _, i := range items {
