@@ -126,25 +126,27 @@ func TestRightsLostWhileRunning(t *testing.T) {
 		give   func(*rig.Rig)
 		reason string
 		in     string // 出勤 of the day on which the rights are away
+
+		missing string // what the item names
 	}{
 		{"field no longer createable", connector.Salesforce,
 			func(r *rig.Rig) {
 				r.Switch(connector.Salesforce, "field_not_createable", []restriction{{Object: "teamspirit__ExternalAttendance__c", Field: "teamspirit__StampedDate__c"}})
 			},
-			func(r *rig.Rig) { r.Switch(connector.Salesforce, "field_not_createable", []restriction{}) }, "OBJECT_OUT_OF_REACH", "11-26 in 09:00:00"},
+			func(r *rig.Rig) { r.Switch(connector.Salesforce, "field_not_createable", []restriction{}) }, "OBJECT_OUT_OF_REACH", "11-26 in 09:00:00", "StampedDate__c"},
 		{"object out of sight", connector.Salesforce,
 			func(r *rig.Rig) {
 				r.Switch(connector.Salesforce, "object_missing", []restriction{{Object: "teamspirit__ExternalAttendance__c"}})
 			},
-			func(r *rig.Rig) { r.Switch(connector.Salesforce, "object_missing", []restriction{}) }, "OBJECT_OUT_OF_REACH", "11-26 in 09:00:00"},
+			func(r *rig.Rig) { r.Switch(connector.Salesforce, "object_missing", []restriction{}) }, "OBJECT_OUT_OF_REACH", "11-26 in 09:00:00", "ExternalAttendance__c"},
 		{"object no longer createable", connector.Salesforce,
 			func(r *rig.Rig) {
 				r.Switch(connector.Salesforce, "object_not_createable", []restriction{{Object: "teamspirit__ExternalAttendance__c"}})
 			},
-			func(r *rig.Rig) { r.Switch(connector.Salesforce, "object_not_createable", []restriction{}) }, "OBJECT_OUT_OF_REACH", "11-26 in 09:00:00"},
+			func(r *rig.Rig) { r.Switch(connector.Salesforce, "object_not_createable", []restriction{}) }, "OBJECT_OUT_OF_REACH", "11-26 in 09:00:00", "ExternalAttendance__c"},
 		{"owner demoted in Akerun", connector.Akerun,
 			func(r *rig.Rig) { rank(r, "super_manager", company.Member) },
-			func(r *rig.Rig) { rank(r, "super_manager", company.SuperManager) }, "RIGHTS_LOST", "11-26 in 09:00:00"},
+			func(r *rig.Rig) { rank(r, "super_manager", company.SuperManager) }, "RIGHTS_LOST", "11-26 in 09:00:00", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -162,6 +164,11 @@ func TestRightsLostWhileRunning(t *testing.T) {
 				t.Errorf("要再連携 says %+v, want %s at %s", st.Relink, tt.reason, tt.side)
 			}
 			wantOpen(t, r, tt.reason)
+			items, err := r.Items(t.Context(), connector.ItemQuery{})
+			ok(t, err)
+			if !strings.Contains(items[0].Detail["missing"], tt.missing) {
+				t.Errorf("the item names %q, want %q", items[0].Detail["missing"], tt.missing)
+			}
 			tt.give(r)
 			r.RunUntil(at("26 12:30"))
 			wantPhase(t, r, connector.Running)

@@ -63,6 +63,9 @@ func openItem(ctx context.Context, tx *store.Tx, i item) error {
 	if err != nil {
 		return err
 	}
+	if n == 0 && i.detail == nil {
+		return nil // whoever opened it knew more
+	}
 	if n == 0 {
 		return tx.UpdateItemDetail(ctx, store.UpdateItemDetailParams{
 			Detail: string(detail), EmployeeID: i.employee, Reason: string(i.reason), UserID: i.user, Day: numberOrNone(i.day), Subject: i.subject,

@@ -63,7 +63,7 @@ var groups = []group{
 		c("H09", "partial-success", "connector.TestPartialSuccess"), c("H10", "all-or-none-trap", "connector/teamspirit.TestTwoHundredRowsOfWhichTwoFail"),
 		c("H11", "unable-to-lock-row", "connector.TestPartialSuccess"), c("H12", "request-limit-exceeded", "connector.TestServerTrouble"), c("H13", "maintenance", "connector.TestServerTrouble"), c("H14", "instance-moved", "connector/salesforce.TestAnInstanceThatMovedIsFollowedInsideTheOrg"),
 		c("H15", "permission-cut", "connector.TestRightsLostWhileRunning"), c("H17", "html-error-page", "connector/salesforce.TestAnswersThatAreNotWhatWasPromised"),
-		c("H19", "datetime-format", "connector/salesforce.TestParseDateTime"), c("H20", "rounding", "connector/engine.TestShownOnSheet"),
+		c("H19", "datetime-format", "connector/salesforce.TestParseDateTime"), c("H20", "rounding", "connector/engine.TestShownOnSheet", "connector/attendance.TestSubSecondsAreCutAndIDsBreakTies"),
 	}},
 	{"I authorisation and tokens", "ログインとトークン", []faultCase{
 		c("I01", "access-token-expired", "connector.TestTokensRenewed"), c("I02", "refresh-rotates", "connector.TestTokensRenewed"), c("I03", "crash-between-refresh-and-persist"), c("I04", "refresh-response-lost"), c("I06", "two-goroutines-refresh"),
