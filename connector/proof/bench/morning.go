@@ -36,12 +36,17 @@ type slow struct {
 	on   atomic.Bool
 	// session is the Authorization header of the last call to the host.
 	session atomic.Value
+	// version is the API's that the last call was for, such as v67.0.
+	version atomic.Value
 }
 
 // RoundTrip carries a call.
 func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Host == s.host && strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
 		s.session.Store(r.Header.Get("Authorization"))
+		if parts := strings.SplitN(r.URL.Path, "/", 5); len(parts) == 5 && strings.HasPrefix(parts[3], "v") {
+			s.version.Store(parts[3])
+		}
 	}
 	if s.on.Load() && r.URL.Host == s.host {
 		if err := wait(r.Context(), away); err != nil {
@@ -182,7 +187,7 @@ func countKind(o *office, kind string) (n int) {
 	return n
 }
 
-// serialCalls is the floor with one call at a time: the same 10,000 records under other keys, in calls of 200, each with the same way to go.
+// serialCalls is the floor with one call at a time: the same records under other keys, in calls of 200, each with the same way to go.
 func (s *slow) serialCalls(ctx context.Context, j *joined) (time.Duration, error) {
 	db, err := sql.Open("sqlite", j.database())
 	if err != nil {
@@ -190,7 +195,7 @@ func (s *slow) serialCalls(ctx context.Context, j *joined) (time.Duration, error
 	}
 	defer func() { _ = db.Close() }()
 	var records []string
-	err = each(ctx, db, "SELECT CAST(replace(CAST(payload AS TEXT), 'db1/', 'db0/') AS TEXT) FROM outbox WHERE kind = 'out'", 1, func(cell []string) error {
+	err = each(ctx, db, "SELECT CAST(replace(CAST(payload AS TEXT), 'db1/', 'db0/') AS TEXT) FROM outbox WHERE kind = 'out' AND state = 'on_sheet'", 1, func(cell []string) error {
 		records = append(records, cell[0])
 		return nil
 	})
@@ -211,7 +216,8 @@ func (s *slow) serialCalls(ctx context.Context, j *joined) (time.Duration, error
 // insert makes one collections call with the connector's own session.
 func (s *slow) insert(ctx context.Context, body string) error {
 	session, _ := s.session.Load().(string)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.host+"/services/data/v67.0/composite/sobjects", strings.NewReader(body))
+	version, _ := s.version.Load().(string)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.host+"/services/data/"+version+"/composite/sobjects", strings.NewReader(body))
 	if err != nil {
 		return err
 	}
