@@ -261,22 +261,30 @@ func TestADroppedWriteIsUnknown(t *testing.T) {
 	}
 }
 
-func TestUsageIsTakenFromTheHeader(t *testing.T) {
+func TestUsageIsTakenFromTheHeaderAndFromTheLimits(t *testing.T) {
 	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	o := newOrg(t)
-	o.mux.HandleFunc("GET /services/data/v62.0/limits", func(w http.ResponseWriter, _ *http.Request) {
+	o.mux.HandleFunc("GET /services/data/v62.0/query", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Sforce-Limit-Info", "api-usage=10018/100000; per-app-api-usage=17/250(appName=sample)")
-		reply(w, 200, `{"DailyApiRequests":{"Max":1,"Remaining":1}}`)
+		reply(w, 200, `{"totalSize":1,"done":true,"records":[]}`)
 	})
+	o.serve("GET /services/data/v62.0/limits", 200, `{"DailyApiRequests":{"Max":5000,"Remaining":4990}}`)
 	c := o.client(t, func(cfg *Config) { cfg.Now = func() time.Time { return now } })
 	if _, _, at := c.Usage(); !at.IsZero() {
 		t.Errorf("usage before any answer is of %s", at)
 	}
-	if _, err := c.Limits(t.Context()); err != nil {
+	if _, err := c.Count(t.Context(), "counting", "SELECT COUNT() FROM A"); err != nil {
 		t.Fatal(err)
 	}
 	if used, max, at := c.Usage(); used != 10018 || max != 100000 || !at.Equal(now) {
 		t.Errorf("got %d/%d at %s", used, max, at)
+	}
+	now = now.Add(time.Hour)
+	if _, err := c.Limits(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if used, max, at := c.Usage(); used != 10 || max != 5000 || !at.Equal(now) {
+		t.Errorf("after reading the limits: got %d/%d at %s", used, max, at)
 	}
 }
 
