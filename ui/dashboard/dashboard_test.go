@@ -105,6 +105,9 @@ func TestPauseResumeAndAWarning(t *testing.T) {
 	status.Warnings = []string{"akerun OFFLINE"}
 	s.Update(status)
 	s.Want("連携中（再試行中）", "Akerun: ネットワークにつながりません。自動で再試行しています")
+	status.StandBy = true
+	s.Update(status)
+	s.Want("控え: 別のPCの打刻ブリッジが打刻を送っています。")
 	r.RunUntil(at("25 09:30"))
 	if got := r.Rows(p); len(got) != 1 {
 		t.Error(got)
