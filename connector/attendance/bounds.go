@@ -5,18 +5,18 @@ import "time"
 // Bounds returns the ids of those rows of one person's day that a later decision about the day may still need once it has closed: the first and
 // the last that count, and the first and the last among those at doors that are not excluded. The others may be forgotten.
 func Bounds(r Rules, excludedDoors map[string]bool, rows []Access) map[string]bool {
-	var any, open bounds
+	var all, open bounds
 	for _, a := range rows {
 		if counts, _ := r.Counts(a.Action, a.Device); !counts || !r.Plausible(a.At, a.Seen) {
 			continue
 		}
-		any.take(a)
+		all.take(a)
 		if !excludedDoors[a.Door] {
 			open.take(a)
 		}
 	}
 	keep := make(map[string]bool, 4)
-	for _, b := range []bounds{any, open} {
+	for _, b := range []bounds{all, open} {
 		if !b.first.At.IsZero() {
 			keep[b.first.ID], keep[b.last.ID] = true, true
 		}

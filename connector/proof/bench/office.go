@@ -40,7 +40,7 @@ func openOffice(ctx context.Context, o simulator.Options) (*office, error) {
 	return &office{s, servers}, nil
 }
 
-// server writes down all that somebody needs who is to sign in.
+// description is all that somebody needs who is to sign in.
 func (o *office) description() simulator.Description {
 	return o.Description(o.servers.AkerunURL, o.servers.SalesforceURL)
 }
