@@ -46,7 +46,6 @@ type ingestJob struct {
 	problem    string // why it failed, for people
 
 	uploaded  bool
-	content   []byte
 	header    []string
 	rows      []ingestRow
 	processed int
@@ -282,7 +281,7 @@ func (c *call) uploadJob(j *ingestJob) answer {
 		return invalidJob("INVALIDJOBSTATE", "Found multiple contents for job: <%s>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.", j.id)
 	}
 	header, rows, problem := readCSV(c.body, jobDelimiters[j.delimiter], j.lineEnding == "CRLF")
-	j.uploaded, j.content, j.header, j.problem = true, c.body, header, problem
+	j.uploaded, j.header, j.problem = true, header, problem
 	for _, cells := range rows {
 		j.rows = append(j.rows, ingestRow{cells: cells})
 	}
