@@ -144,6 +144,9 @@ func take(r *http.Request) ([]byte, error) {
 
 func (n *network) carry(c call) (*http.Response, error) {
 	kind := n.pick(c)
+	if kind != "" && c.write {
+		n.events("a write meets: %s", kind)
+	}
 	switch kind {
 	case "":
 		return n.forward(c)

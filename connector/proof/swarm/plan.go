@@ -59,7 +59,7 @@ func draw(seed uint64) *plan {
 	d.start = day.Add([]time.Duration{29, 29, 12, 33, 9}[d.r.IntN(5)] * time.Hour)
 	d.days = 3 + d.r.IntN(2)
 	d.people = 10 + d.r.IntN(3)
-	d.poll = []time.Duration{5, 15, 20, 20}[d.r.IntN(4)] * time.Minute // seldom often: idle turns are what a run spends its time on
+	d.poll = []time.Duration{10, 15, 20, 20}[d.r.IntN(4)] * time.Minute // seldom often: idle turns are what a run spends its time on
 	lastClose := day.AddDate(0, 0, d.days).Add(5 * time.Hour)
 	d.healed = lastClose.Add(time.Duration(d.r.IntN(4)) * time.Hour)
 	d.end = d.healed.Add(3 * time.Hour)
@@ -217,6 +217,12 @@ func weathers() []kind {
 			rate := w.rate
 			if rate == 0 {
 				rate = .05 + .6*d.r.Float64()
+			}
+			if w.kind == zombie { // there are few writes, and a second one has to come before the first is carried out
+				rate += .35
+				if d.salesforce.UniqueKey == salesforceserver.KeyPlain {
+					d.poll = 5 * time.Minute
+				}
 			}
 			d.weather = append(d.weather, weather{w.side, w.kind, from, until, rate})
 			d.dark(from, until)
