@@ -62,7 +62,7 @@ func TestBoard_A07_RestartEveryTenPercent(t *testing.T) {
 	armed = true
 	end, deaths := start.AddDate(0, 0, 4).Add(3*time.Hour), 0
 	for r.RunToCrash(end) {
-		if deaths++; deaths > 40 {
+		if deaths++; deaths > 100 {
 			t.Fatal("it dies for ever")
 		}
 		r.Restart()
@@ -111,8 +111,8 @@ func TestBoard_A12_CrashLoop(t *testing.T) {
 	if v := r.Judge(nil); !v.Valid || v.Stamped != 2 {
 		t.Error(v.Story())
 	}
-	if open := r.Open(); len(open) > 0 {
-		t.Errorf("still open: %q", open)
+	if open := r.Open(); !slices.Equal(open, []string{"PANIC"}) { // until a person has read it
+		t.Errorf("open: %q", open)
 	}
 }
 
