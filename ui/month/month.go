@@ -38,7 +38,7 @@ type screen struct {
 	month  connector.Month
 	search *widget.Entry
 	flawed *widget.Check
-	title  *prose.Text
+	title  *widget.Label
 	words  *prose.Text
 	count  *widget.Label
 	table  *field.Table[connector.MonthPerson]
@@ -49,7 +49,8 @@ type screen struct {
 
 // New makes the screen. The argument is a month such as 2026-11; empty is the one that is on.
 func New(f *shell.Frame, argument string) fyne.CanvasObject {
-	s := &screen{f: f, q: connector.MonthQuery{Month: argument}, title: field.Heading(""), words: field.Paragraph(""), count: widget.NewLabel("")}
+	s := &screen{f: f, q: connector.MonthQuery{Month: argument}, title: widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}), words: field.Paragraph(""), count: widget.NewLabel("")}
+	s.title.SizeName = theme.SizeNameSubHeadingText
 	s.search = field.Search(text.Of("month_search"), func(string) { s.show() })
 	s.flawed = widget.NewCheck(text.Of("month_flawed"), func(bool) { s.show() })
 	s.flawed.Checked = true
