@@ -179,9 +179,10 @@ func (b *run) showWindows(ctx context.Context, j *joined) (s *shown, err error) 
 	if err := s.openScreen(ctx); err != nil {
 		return nil, err
 	}
+	opened := s // s is nil where an error is returned
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.close())
+			err = errors.Join(err, opened.close())
 		}
 	}()
 	dir := filepath.Join(b.dir, "window")
