@@ -245,7 +245,7 @@ func (s *shown) start(ctx context.Context, title, program string, args ...string
 	}
 	p := process{cmd}
 	for time.Since(begun) < time.Minute && ctx.Err() == nil {
-		look := exec.CommandContext(ctx, "xdotool", "search", "--onlyvisible", "--name", "^"+title)
+		look := exec.CommandContext(ctx, "xdotool", "search", "--onlyvisible", "--name", title)
 		look.Env = s.env
 		if found, err := look.Output(); err == nil && len(found) > 0 {
 			return p, time.Since(begun), nil
