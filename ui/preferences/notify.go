@@ -125,10 +125,7 @@ func (n *notify) save() {
 
 // into writes what is typed into settings.
 func (n *notify) into(s *connector.Settings) {
-	to := []string{}
-	for _, t := range strings.FieldsFunc(n.to.Text, func(r rune) bool { return strings.ContainsRune(",、，;\n ", r) }) {
-		to = append(to, t)
-	}
+	to := strings.FieldsFunc(n.to.Text, func(r rune) bool { return strings.ContainsRune(",、，;\n ", r) })
 	s.Notify.MailServer, s.Notify.MailUser, s.Notify.MailFrom = strings.TrimSpace(n.server.Text), strings.TrimSpace(n.user.Text), strings.TrimSpace(n.from.Text)
 	s.Notify.MailTo, s.Notify.Morning, s.Notify.Names = to, strings.TrimSpace(n.morning.Text), n.names.Checked
 	s.Notify.MailSecurity = securities[max(0, n.security.SelectedIndex())]
