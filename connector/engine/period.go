@@ -10,7 +10,8 @@ import (
 )
 
 // ReadSheet reads the sheets of everybody from one day to another anew, both included, and keeps them as the last reading. It waits for no
-// turn, and answers false without a call while Salesforce may not be asked: not signed in, failing, or the calls of the day are spared.
+// turn, and answers false without a call while Salesforce may not be asked: not signed in, or failing. Somebody has asked for it, so it goes out
+// also where calls that can wait are spared.
 func (e *Engine) ReadSheet(ctx context.Context, from, to attendance.Day) (read bool, err error) {
 	if !e.mayCall(ctx, sideSalesforce) {
 		return false, nil

@@ -28,7 +28,7 @@ type Mail struct {
 	User, Password string // empty: without signing in
 	From           string
 	To             []string
-	// Roots replaces the system's certificates and host names of TLS; nil: the system's. For tests.
+	// TLS replaces the settings of TLS; nil: the certificates that the system trusts, for the server's name. For tests.
 	TLS *tls.Config
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -247,8 +246,11 @@ func (s *Store) Update(ctx context.Context, now time.Time, f func(tx *Tx) error)
 	}
 	defer func() { _ = tx.Rollback() }()
 	t := &Tx{Queries: s.writing.WithTx(tx), tx: tx, now: now, head: &s.head}
-	if err := cmp.Or(f(t), t.spoilt); err != nil {
+	if err := f(t); err != nil {
 		return err
+	}
+	if t.spoilt != nil {
+		return t.spoilt
 	}
 	if err := t.writeAudit(ctx); err != nil {
 		return err

@@ -41,9 +41,7 @@ func inZone(t *testing.T, zones ...string) []string {
 		r.RunUntil(at(until))
 	}
 	r.MustHold(nil)
-	for _, row := range r.Rows(p) {
-		sent = append(sent, row)
-	}
+	sent = append(sent, r.Rows(p)...)
 	return sent
 }
 
