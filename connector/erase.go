@@ -14,7 +14,7 @@ import (
 const auditRowsErased = 20_000
 
 // ErasePerson erases all that is kept of a person who has left: accesses, days, stamps, items, names, and the texts of the audit chain, whose hashes
-// stay as proof that nothing else was touched. Whoever is still in Akerun, was seen within the look-back, or has a stamp under way is refused: the
+// stay as proof that nothing else was touched, and the copies of the database from before changes of its schema. Whoever is still in Akerun, was seen within the look-back, or has a stamp under way is refused: the
 // next reading would bring it all back. TeamSpirit's own rows and files exported before are not ours to erase.
 func (l *Local) ErasePerson(ctx context.Context, userID string) error {
 	return l.engine.Locked(func() error {
@@ -27,6 +27,9 @@ func (l *Local) ErasePerson(ctx context.Context, userID string) error {
 		}
 		err = l.update(ctx, func(tx *store.Tx) error { return erasePerson(ctx, tx, userID, employees) })
 		if err != nil {
+			return err
+		}
+		if err := l.store.ForgetCopies(ctx); err != nil {
 			return err
 		}
 		if done, err := l.store.EmptyLog(ctx); err == nil && !done {

@@ -28,6 +28,7 @@ func TestBoard_M08_EraseOnePerson(t *testing.T) {
 	if !found(t, r, gone.User) {
 		t.Fatal("the person is nowhere before the erasure: the search finds nothing")
 	}
+	ok(t, os.WriteFile(filepath.Join(r.Dir, "dakokubridge.db.before-7"), []byte("a copy from before a change of the schema, with "+gone.User), 0o600))
 	ok(t, r.ErasePerson(t.Context(), gone.User))
 	wantCode(t, r.ErasePerson(t.Context(), gone.User), connector.CodeNotFound)
 	if found(t, r, gone.User) {
