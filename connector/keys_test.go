@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"syscall"
@@ -10,6 +11,7 @@ import (
 	"dakokubridge/connector"
 	"dakokubridge/connector/proof/rig"
 	"dakokubridge/connector/simulator/salesforceserver"
+	"dakokubridge/connector/vault"
 )
 
 // errReset is what a client sees when a connection breaks after the request may have left.
@@ -149,4 +151,32 @@ func TestDatabaseRestoredFromYesterday(t *testing.T) {
 	if v, err := r.Verify(t.Context()); err != nil || !v.OK {
 		t.Errorf("%+v, %v", v, err)
 	}
+}
+
+// TestBoard_K08_UninstallReinstall: the program is unlinked, taken off the PC with its data, and installed anew. Nothing of a sign-in is left in the
+// keychain in between, and no day is stamped twice.
+func TestBoard_K08_UninstallReinstall(t *testing.T) {
+	t.Parallel()
+	switches := salesforceserver.DefaultSwitches()
+	switches.UniqueKey = salesforceserver.KeyPlain
+	r := linked(t, rig.Options{Salesforce: &switches})
+	p := r.Hire("7001")
+	r.Enter(p, times("25 09:00", "25 18:00", "26 09:00", "26 18:00")...)
+	r.RunUntil(at("25 12:00"))
+	ok(t, r.Unlink(t.Context()))
+	for _, name := range []string{vault.AkerunRefreshToken, vault.SalesforceRefreshToken} {
+		if _, err := r.Vault.Get(t.Context(), name); !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s: %v, want it gone", name, err)
+		}
+	}
+	ok(t, r.Close())
+	r.Dir, r.Vault = t.TempDir(), vault.Memory()
+	r.Reopen()
+	wantPhase(t, r, connector.NotSetUp)
+	d := r.World.Description("", "").Akerun
+	ok(t, r.SetAkerunClient(t.Context(), d.ClientID, d.ClientSecret))
+	r.Link(at("25 13:30"))
+	r.RunUntil(at("27 08:00"))
+	wantRows(t, r, p, "11-25 in 09:00:00", "11-25 out 18:00:00", "11-26 in 09:00:00", "11-26 out 18:00:00")
+	wantOpen(t, r, "SEEN_BEFORE_START 11-25 7001")
 }

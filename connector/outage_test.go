@@ -1,6 +1,8 @@
 package connector_test
 
 import (
+	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -267,4 +269,44 @@ func TestPartialSuccess(t *testing.T) {
 	wantRows(t, r, people[3], "11-25 out 18:00:00")
 	wantRows(t, r, people[4], "11-25 in 09:00:00", "11-25 out 18:00:00")
 	r.MustHold(nil)
+}
+
+// TestBoard_J07_LogVolume: five days without a network are no flood in the log: not more than a few lines for each try.
+func TestBoard_J07_LogVolume(t *testing.T) {
+	t.Parallel()
+	log := &lines{}
+	r, p, f := onFailing(t, 20*time.Minute, rig.Options{Log: slog.New(slog.NewJSONHandler(log, nil))})
+	r.RunUntil(at("25 20:00"))
+	f.set(func(time.Time, string) error { return errors.New("dial tcp: network is unreachable") })
+	log.count()
+	r.RunUntil(at("30 20:00"))
+	const tries = 5 * 24 * 3
+	if n, size := log.count(); n == 0 || n > 4*tries || size > 1<<20 {
+		t.Errorf("%d lines, %d bytes in five days of %d tries", n, size, tries)
+	}
+	f.set(nil)
+	r.RunUntil(at("30 21:00"))
+	wantRows(t, r, p, threeDays...)
+}
+
+// lines counts what is logged.
+type lines struct {
+	mu      sync.Mutex
+	n, size int
+}
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n, l.size = l.n+1, l.size+len(line)
+	return len(line), nil
+}
+
+// count gives the lines and bytes since it was asked last.
+func (l *lines) count() (n, size int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, size = l.n, l.size
+	l.n, l.size = 0, 0
+	return n, size
 }

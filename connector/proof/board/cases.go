@@ -75,7 +75,7 @@ var groups = []group{
 		c("J06", "slow-disk"), c("J07", "log-volume"), c("J09", "mass-late-upload"),
 	}},
 	{"K instances, lifecycle, upgrade", "起動・更新・複数のPC", []faultCase{
-		c("K01", "second-instance"), c("K02", "two-PCs-same-org", "connector.TestTwoPCs"), c("K03", "lease-stale-after-kill9"), c("K05", "upgrade-with-full-outbox"), c("K07", "update-during-send"),
+		c("K01", "second-instance"), c("K02", "two-PCs-same-org", "connector.TestTwoPCs"), c("K03", "lease-stale-after-kill9"), c("K05", "upgrade-with-full-outbox"), c("K07", "update-during-send", "connector/proof.TestTermination", "connector/proof.TestBoard_K05_UpgradeWithFullOutbox"),
 		c("K08", "uninstall-reinstall"), byHand("K09", "user-switch"), byHand("K10", "autostart-missing"), c("K11", "rule-change"), c("K12", "clean-quit-resume"),
 	}},
 	{"L intruders on the PC and in the browser", "PCとブラウザーへの侵入", []faultCase{
