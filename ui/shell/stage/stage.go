@@ -21,7 +21,7 @@ import (
 )
 
 // limit is how long a test waits for work at most; real time.
-const limit = 30 * time.Second
+const limit = 2 * time.Minute
 
 // Stage is a desk with a window of the test driver.
 type Stage struct {
