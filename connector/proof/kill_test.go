@@ -30,6 +30,7 @@ type office struct {
 	people   []rig.Person
 	settings settings.Settings
 	arrived  atomic.Pointer[func()] // called when rows reach Salesforce
+	program  string                 // from which connectors are started; empty: this one
 }
 
 var opening = time.Date(2026, 11, 25, 5, 0, 0, 0, attendance.Japan)
@@ -60,6 +61,7 @@ func newOffice(t *testing.T, key string, people int) *office {
 	must(t, err)
 	t.Cleanup(func() { must(t, on.Close()) })
 	o.settings = o.address(on)
+	o.settings.Engine.PollInterval = 15 * time.Second // children live by real time, and what the outcome of a call touches waits for the next poll
 	must(t, o.World.Clock().SetSpeed(1))
 	return o
 }
@@ -74,7 +76,11 @@ func (o *office) address(on *simulator.Listening) settings.Settings {
 // start starts a connector of its own process in step with the world's clock.
 func (o *office) start(drain bool) *process {
 	o.t.Helper()
-	return start(o.t, order{Dir: o.Dir, Offset: time.Until(o.World.Clock().Now()), Settings: o.settings, Drain: drain}, o.Vault)
+	to := order{Dir: o.Dir, Offset: time.Until(o.World.Clock().Now()), Settings: o.settings, Drain: drain}
+	if o.program != "" {
+		return startProgram(o.t, o.program, to, o.Vault)
+	}
+	return start(o.t, to, o.Vault)
 }
 
 // drain runs connectors until nothing is left to send, letting time pass in between for what must wait.
