@@ -105,7 +105,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// freePorts finds three ports that are free on both loopback addresses.
+// freePorts finds three ports that are free now on the IPv4 loopback address; a sign-in takes the first that is free on both.
 func freePorts(t testing.TB) []int {
 	var ports []int
 	for len(ports) < 3 {
