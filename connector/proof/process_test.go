@@ -43,6 +43,8 @@ type order struct {
 	Offset   time.Duration // of the world's clock from this machine's
 	Settings settings.Settings
 	Drain    bool // end as soon as nothing is left to send
+	Open     bool // end as soon as the profile is open
+	As       int  // the user to become before anything else is done; 0: stay who the parent is
 }
 
 // line goes between parent and child, in JSON: the child asks the vault or reports, the parent answers.
@@ -58,6 +60,11 @@ func runChild(text string) error {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return err
 	}
+	if o.As != 0 {
+		if err := become(o.As); err != nil {
+			return err
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	v := &pipedVault{out: json.NewEncoder(os.Stdout), in: json.NewDecoder(os.Stdin)}
@@ -67,6 +74,9 @@ func runChild(text string) error {
 	}
 	if err := v.say(line{Say: "opened"}); err != nil {
 		return err
+	}
+	if o.Open {
+		return local.Close()
 	}
 	if o.Drain {
 		changes, err := local.Subscribe(ctx)
@@ -83,6 +93,18 @@ func runChild(text string) error {
 		}()
 	}
 	return errors.Join(local.Run(ctx), local.Close())
+}
+
+// notBecome begins what a child says that may not become another user.
+const notBecome = "becoming the user"
+
+// become gives up all rights but those of a user and of the group with the same number. Done by the child itself, since the file of the test
+// program may lie where only the parent's user gets at it.
+func become(user int) error {
+	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(user), syscall.Setuid(user)); err != nil {
+		return fmt.Errorf("%s %d: %w", notBecome, user, err)
+	}
+	return nil
 }
 
 // pipedVault keeps secrets in the parent process, where they outlive a kill.
@@ -139,9 +161,15 @@ func start(t *testing.T, o order, v vault.Vault) *process {
 	t.Helper()
 	self, err := os.Executable()
 	must(t, err)
+	return startProgram(t, self, o, v)
+}
+
+// startProgram does so from a copy of this program.
+func startProgram(t *testing.T, program string, o order, v vault.Vault) *process {
+	t.Helper()
 	text, err := json.Marshal(o)
 	must(t, err)
-	p := &process{t: t, cmd: exec.Command(self, "-test.run=^$"), opened: make(chan struct{}), done: make(chan error, 1)}
+	p := &process{t: t, cmd: exec.Command(program, "-test.run=^$"), opened: make(chan struct{}), done: make(chan error, 1)}
 	p.cmd.Env = append(os.Environ(), childVariable+"="+string(text))
 	p.cmd.Stderr = &p.stderr
 	in, err := p.cmd.StdinPipe()

@@ -3,10 +3,12 @@
 package proof_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -117,29 +119,56 @@ func TestBoard_A12_CrashLoop(t *testing.T) {
 }
 
 // TestBoard_B08_ReadOnlyFile: a database that may not be written to ends the start with an error that names it, leaves it as it is, and the program
-// starts when it may again. A profile whose folder may not be written to is the same.
+// starts when it may again. A profile whose folder may not be written to is the same. No mode keeps root from writing, so root has it tried by
+// somebody else.
 func TestBoard_B08_ReadOnlyFile(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("no mode keeps root from writing")
-	}
 	r := rig.Quiet(t, rig.Options{})
 	must(t, r.Close())
-	path := filepath.Join(r.Dir, "dakokubridge.db")
+	to := order{Settings: r.Settings(), Open: true}
+	var err error
+	to.Dir, err = os.MkdirTemp("", "readonly") // t.TempDir lies where nobody else gets in
+	must(t, err)
+	t.Cleanup(func() { must(t, os.RemoveAll(to.Dir)) })
+	if os.Geteuid() == 0 {
+		to.As = 65534 // nobody
+		if err := os.Chown(to.Dir, to.As, to.As); err != nil {
+			t.Skipf("this root has no other user to try it: %v", err) // as in a container with one user
+		}
+	}
+	path := filepath.Join(to.Dir, "dakokubridge.db")
+	try := func() (failed error, said string) {
+		t.Helper()
+		p := start(t, to, r.Vault)
+		late := time.AfterFunc(2*time.Minute, func() { _ = p.cmd.Process.Kill() })
+		defer late.Stop()
+		failed = <-p.done
+		return failed, p.stderr.String()
+	}
+	if err, said := try(); strings.Contains(said, notBecome) {
+		t.Skip(said)
+	} else if err != nil {
+		t.Fatalf("a new profile: %v\n%s", err, said)
+	}
+	content, err := os.ReadFile(path)
+	must(t, err)
 	for _, c := range []struct {
 		what       string
 		shut, open os.FileMode
-	}{{path, 0o400, 0o600}, {r.Dir, 0o500, 0o700}} {
+	}{{path, 0o400, 0o600}, {to.Dir, 0o500, 0o700}} {
 		must(t, os.Chmod(c.what, c.shut))
-		local, err := connector.Open(t.Context(), connector.Config{Dir: r.Dir, Vault: r.Vault, Clock: r.World.Clock(), Settings: r.Settings()})
-		if err == nil {
-			must(t, errors.Join(local.Close()))
+		if err, said := try(); err == nil {
 			t.Errorf("%s can't be written to, and the program starts", filepath.Base(c.what))
-		} else if !strings.Contains(err.Error(), "database") {
-			t.Errorf("%s can't be written to: %v", filepath.Base(c.what), err)
+		} else if code := new(exec.ExitError); !errors.As(err, &code) || code.ExitCode() != 1 || !strings.Contains(said, "database") {
+			t.Errorf("%s can't be written to: %v\n%s", filepath.Base(c.what), err, said)
 		}
 		must(t, os.Chmod(c.what, c.open))
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
+			t.Errorf("%s could not be written to, and the database is another: %v", filepath.Base(c.what), err)
+		}
 	}
-	r.Reopen()
+	if err, said := try(); err != nil {
+		t.Errorf("it may be written to again: %v\n%s", err, said)
+	}
 }
 
 // TestBoard_M07_DatabaseAtRest: nobody's name or mail address stands in the open in any file of the profile, while the program runs and after it.
