@@ -72,7 +72,7 @@ var groups = []group{
 	}},
 	{"J long absence, scale", "長い不在と規模", []faultCase{
 		c("J01", "off-31-days"), c("J02", "1,000-staff-08:55-rush", "connector/proof.TestThreeDaysOfM"), c("J03", "year-run"), c("J04", "10M-events-db", "connector/store.TestHotPlans"), c("J05", "memory-and-handles"),
-		c("J06", "slow-disk"), c("J07", "log-volume"), c("J09", "mass-late-upload"),
+		c("J06", "slow-disk"), c("J07", "log-volume", "app/logs.TestALogIsPutAwayWhenItsDayIsOver", "app/logs.TestLogsStayWithinTheirSpace"), c("J09", "mass-late-upload"),
 	}},
 	{"K instances, lifecycle, upgrade", "起動・更新・複数のPC", []faultCase{
 		c("K01", "second-instance"), c("K02", "two-PCs-same-org", "connector.TestTwoPCs"), c("K03", "lease-stale-after-kill9"), c("K05", "upgrade-with-full-outbox"), c("K07", "update-during-send", "connector/proof.TestTermination", "connector/proof.TestBoard_K05_UpgradeWithFullOutbox"),
