@@ -35,7 +35,6 @@ func TestBoard_K07_UpdateDuringSend(t *testing.T) {
 			o := newOffice(t, c.key, people)
 			o.program = filepath.Join(t.TempDir(), "program")
 			o.install()
-			o.settings.Engine.PollInterval = 15 * time.Second
 			now := o.World.Clock().Now()
 			for _, p := range o.people {
 				o.Enter(p, now.Add(-time.Minute), now)
