@@ -136,15 +136,15 @@ func TestBoard_B08_ReadOnlyFile(t *testing.T) {
 		}
 	}
 	path := filepath.Join(to.Dir, "dakokubridge.db")
-	try := func() (failed error, said string) {
+	try := func() (said string, failed error) {
 		t.Helper()
 		p := start(t, to, r.Vault)
 		late := time.AfterFunc(2*time.Minute, func() { _ = p.cmd.Process.Kill() })
 		defer late.Stop()
 		failed = <-p.done
-		return failed, p.stderr.String()
+		return p.stderr.String(), failed
 	}
-	if err, said := try(); strings.Contains(said, notBecome) {
+	if said, err := try(); strings.Contains(said, notBecome) {
 		t.Skip(said)
 	} else if err != nil {
 		t.Fatalf("a new profile: %v\n%s", err, said)
@@ -156,7 +156,7 @@ func TestBoard_B08_ReadOnlyFile(t *testing.T) {
 		shut, open os.FileMode
 	}{{path, 0o400, 0o600}, {to.Dir, 0o500, 0o700}} {
 		must(t, os.Chmod(c.what, c.shut))
-		if err, said := try(); err == nil {
+		if said, err := try(); err == nil {
 			t.Errorf("%s can't be written to, and the program starts", filepath.Base(c.what))
 		} else if code := new(exec.ExitError); !errors.As(err, &code) || code.ExitCode() != 1 || !strings.Contains(said, "database") {
 			t.Errorf("%s can't be written to: %v\n%s", filepath.Base(c.what), err, said)
@@ -166,7 +166,7 @@ func TestBoard_B08_ReadOnlyFile(t *testing.T) {
 			t.Errorf("%s could not be written to, and the database is another: %v", filepath.Base(c.what), err)
 		}
 	}
-	if err, said := try(); err != nil {
+	if said, err := try(); err != nil {
 		t.Errorf("it may be written to again: %v\n%s", err, said)
 	}
 }
