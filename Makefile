@@ -4,7 +4,7 @@ PROGRAM := dist/dakokubridge$(if $(filter Windows_NT,$(OS)),.exe)
 
 PREFIX ?= /usr/local
 
-.PHONY: bench packages-bench install uninstall deb deb-test macos run test build check screenshots fuzz board board-full packages-run packages-test
+.PHONY: bench packages-bench install uninstall deb deb-test macos run test race build check screenshots fuzz board board-full packages-run packages-test
 
 # The desktop app on the demo where there is a screen, otherwise three days of the demo in the terminal.
 run: build
@@ -21,14 +21,22 @@ build: packages-run
 # every test of the store three times as long. All else is instrumented.
 RACE := -race -gcflags=modernc.org/...=-race=false
 
-# Everything with the race detector; the long runs over much data (TestVolume…) and the real window without it, or they would take an hour.
+# Long runs: over much data (TestVolume…), and the tables that play days of one kind of trouble after the other through code that the other
+# tests play as well. With the race detector each takes ten times as long: "make race" is for that.
+LONG := ^Test(Volume.*|Variants|UnknownOutcomes|ServerTrouble|NoServerTime|RetryAfter|RightsLostWhileRunning|UselessSignIns|LateRows|Offline|DatabaseLost|BatchOff|WrongClock)$$
+
+# Everything with the race detector; the long runs and the real window without it.
 test: packages-test
-	go test $(RACE) -timeout 60m -skip '^TestVolume' ./...
-	go test -timeout 60m -run '^TestVolume' $$(grep -rl --include='*_test.go' '^func TestVolume' app connector ui | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+	go test $(RACE) -timeout 60m -skip '$(LONG)' ./...
+	go test -timeout 60m -run '$(LONG)' ./connector $$(grep -rl --include='*_test.go' '^func TestVolume' app connector ui | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	bash .ci/fuzz 10s
 	@# A real window, a real browser and xdotool: a second try tells a slow machine from a fault.
 	go test -timeout 20m ./app/window || go test -count 1 -timeout 20m ./app/window
 	go test -run '^TestScreenshots$$' ./ui
+
+# The tests that "make test" runs with the race detector, and the tables that it runs without it.
+race: packages-test
+	go test $(RACE) -timeout 120m -skip '^TestVolume' ./...
 
 # Every screen in both languages, light and dark, into docs/screenshots.
 screenshots: packages-run
